@@ -44,6 +44,7 @@ __all__ = [
     "last_act",
     "mark_seen",
     "move",
+    "move_with_note",
     "pause",
     "read_draft",
     "reload_profiles",
@@ -77,10 +78,45 @@ def move(
 
     Where the move gives the run something to do, a scheduler is there for it afterwards.
     """
+    return _make(
+        project, ledger, run, move, tasks, lambda: ledger.move(run, move, tasks, *args, **kwargs)
+    )
 
+
+def move_with_note(
+    project: Project,
+    ledger: Ledger,
+    run: str,
+    move: Move[_P],
+    tasks: Sequence[str],
+    note: str,
+    *args: _P.args,
+    **kwargs: _P.kwargs,
+) -> list[MoveResult]:
+    """Make a move, and tell the next worker of each task that it changed a note."""
+    from wf_tui.ledger.rules.moves import MESSAGE  # noqa: PLC0415 - reading needs no rules
+
+    def both() -> list[MoveResult]:
+        made = ledger.move(run, move, tasks, *args, **kwargs)
+        changed = [one.task for one in made if one.changed]
+        if changed and note:
+            ledger.move(run, MESSAGE, changed, text=note)
+        return made
+
+    return _make(project, ledger, run, move, tasks, both)
+
+
+def _make(
+    project: Project,
+    ledger: Ledger,
+    run: str,
+    move: Move[...],
+    tasks: Sequence[str],
+    change: Callable[[], list[MoveResult]],
+) -> list[MoveResult]:
     def make() -> list[MoveResult]:
         shut = _shut_lanes(ledger, run, tasks) if move.name in _MENDED else []
-        made = ledger.move(run, move, tasks, *args, **kwargs)
+        made = change()
         if shut and _any_changed(made):
             _reopen(project, ledger, run, ledger.open_lanes(run, shut))
         return made

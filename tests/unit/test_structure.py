@@ -133,7 +133,7 @@ def test_broad_excepts_stand_at_borders() -> None:
                 assert any(border in line for border in borders), f"{path}: {line}"
                 found[str(path.relative_to(ROOT))] += 1
     assert found == {
-        "wf_tui/board/app.py": 1,
+        "wf_tui/board/act_runner.py": 1,
         "wf_tui/board/terminal/driver.py": 1,
         "wf_tui/board/terminal/output.py": 1,
         "wf_tui/cli/errors.py": 1,

@@ -9,23 +9,26 @@ import asyncio
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from textual import events, on
 from textual._time import get_time
 from textual.app import SuspendNotSupported
 
 from wf_tui import commands
-from wf_tui.board.actions import handlers
-from wf_tui.board.actions.card_drops import drop_card
+from wf_tui.board.act_runner import Act
+from wf_tui.board.actions import refusals
+from wf_tui.board.actions.handlers import confirming, reassigning
+from wf_tui.board.actions.handlers.drops import drop_card
+from wf_tui.board.actions.names import titled
 from wf_tui.board.actions.registry import Target, by_id
+from wf_tui.board.dialogs.choice_dialog import Choice, ChoiceDialog
+from wf_tui.board.dialogs.help_screen import HelpScreen
+from wf_tui.board.dialogs.palette import ActionsProvider
 from wf_tui.board.frame.screen_tabs import ScreenTab
 from wf_tui.board.guard import BURST_SECONDS, Guard
 from wf_tui.board.messages import ActionChosen, CardDropped, TaskDropped
 from wf_tui.board.screen_table import SCREENS
-from wf_tui.board.screens.dialogs import Choice, ChoiceDialog
-from wf_tui.board.screens.help_screen import HelpScreen
-from wf_tui.board.screens.palette import ActionsProvider
 from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.status_app import StatusApp
 from wf_tui.errors import EnvironmentalError, WfError
@@ -38,7 +41,9 @@ if TYPE_CHECKING:
     from textual.app import SystemCommand
     from textual.screen import Screen
 
+    from wf_tui.board.act_runner import ActRunner
     from wf_tui.board.actions.action import Action, Handler
+    from wf_tui.board.dialogs.confirm_dialog import ConfirmDialog
     from wf_tui.board.host import ActResult
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock
@@ -51,6 +56,10 @@ if TYPE_CHECKING:
 __all__ = ["ActionApp"]
 
 _T = TypeVar("_T")
+ON_SIMILAR: Final = frozenset(
+    {"task.retry", "task.reassign", "task.skip", "task.cancel", "task.hold"}
+)
+"""What can be done at once to all that a card of similar tasks stands for."""
 
 
 class ActionApp(StatusApp):
@@ -66,12 +75,13 @@ class ActionApp(StatusApp):
     project: Project
     run_id: str
     picture: Picture
-    config: Config | None
+    config: Config
     clock: Clock
     environ: Mapping[str, str]
     glyphs: GlyphSet
     motion: bool
     guard: Guard
+    acts: ActRunner
     _pressed_at: float = 0.0
     """When what is handled now was pressed or clicked, in the time of the events."""
     _dialogs: int = 0
@@ -79,21 +89,37 @@ class ActionApp(StatusApp):
     _dialog_since: float = 0.0
     """When a dialog came on top last, in the time of the events."""
 
-    def do(self, act: Callable[[Ledger], ActResult], label: str) -> None:
-        """Run one command on the ledger in a thread and show what came of it."""
-        raise NotImplementedError
+    def do(
+        self,
+        act: Callable[[Ledger], ActResult],
+        label: str,
+        *,
+        after: str = "",
+        offers_undo: bool = False,
+        awaits: tuple[str, ...] = (),
+        selects: bool = False,
+    ) -> None:
+        """Change the run, off the event loop and in the order of asking; tell what came of it.
+
+        Nothing else on the board changes a run, but for stopping it when the board is left.
+        """
+        asked = Act(act, label, after, offers_undo, awaits, selects)
+        self.run_worker(self.acts.run(asked), group="actions", exit_on_error=False)
 
     def open_card(self, task: str) -> None:
         """Select a card on the board and open it."""
+        raise NotImplementedError
+
+    def show_card(self, task: str) -> None:
+        """Select a card on the board."""
         raise NotImplementedError
 
     def on_mount(self) -> None:
         """Take the user's looks and keys, and report the keys that cannot be used."""
         self.set_class(self.ascii, "-ascii")
         self.screen_change_signal.subscribe(self, self.note_dialog)
-        if self.config is not None:
-            for problem in self.use_own_keys(self.config.keys):
-                self.show_toast(problem)
+        for problem in self.use_own_keys(self.config.keys):
+            self.show_toast(problem)
 
     # -- which cards, and whether it can be done
 
@@ -104,21 +130,25 @@ class ActionApp(StatusApp):
         return None if screen is None else screen.selected
 
     def targets(self, action: Action) -> tuple[str, ...]:
-        """Return the cards that an action would work on now; none for an action on the run.
+        """Return the tasks that an action would work on now; none for an action on the run.
 
-        With marks it is the marked cards that are in view, and the selected one where none is.
+        With marks it is the marked ones, in the order of the columns; else the selected one, or all
+        that the selected card stands for.
         """
-        card = self.selected
-        selected = () if card is None else (card,)
+        selected = self.selected
+        alone = () if selected is None else (selected,)
         if action.target is Target.ONE:
-            return selected
+            return alone
         if action.target is not Target.TASKS:
             return ()
         screen = self.run_screen
-        listed = None if screen is None else screen.listed
-        if listed is None:
-            return self.picture.targets(card)
-        return tuple(task for task in listed if task in self.picture.marks) or selected
+        marks = self.picture.marks
+        if screen is not None and screen.listed is not None:
+            marks = marks.intersection(screen.listed)
+        if marks:
+            return self.picture.in_order(marks)
+        alike = screen.similar_tasks if screen is not None and action.id in ON_SIMILAR else ()
+        return alone or alike
 
     def watched_looks(self) -> dict[str, tuple[str, str | None]]:
         """Return state and kind of each task that a key would act on: selected and marked."""
@@ -133,25 +163,27 @@ class ActionApp(StatusApp):
     def why_not(self, name: str) -> str | None:
         """Return why an action can do nothing now, or None where it can.
 
-        An action on several cards is possible where one of its moves is on one of the cards; those
-        for which it is not are refused one by one when it is done. The reason is that of the first.
+        An action on several tasks is possible where one of its moves is on one of them; those for
+        which it is not are counted when it is done. The reason is that of the first.
         """
         action = by_id(name)
         # A move of the run is asked about with no task, as the picture has it.
         ids = self.targets(action) if action.target.needs_task else ("",)
         if not ids:
-            return "no card is selected"
+            return self.no_target()
         if not action.moves:
             return None
-        first = None
-        # Ends at the first that is possible: the footer asks this of every action at each change.
-        for task in ids:
-            for move in action.moves:
-                reason = self.picture.why_not(move, task)
-                if reason is None:
-                    return None
-                first = first or reason
-        return first
+        return refusals.why_not(self.picture, action.moves, ids, self.keys_of)
+
+    def title_now(self, action: Action) -> str:
+        """Return what an action is called for the tasks that it would work on now."""
+        found = action.title_now(self, self.targets(action)) if action.title_now else ""
+        return found or action.title
+
+    def no_target(self) -> str:
+        """Return why there is no task for a key: none is selected, or a fold that `z` opens."""
+        screen = self.run_screen
+        return (screen.stop_sentence if screen is not None else "") or "no task is selected"
 
     def guard_changed(self, tasks: Sequence[str]) -> None:
         """Let no key act on these until a person can have seen what they are now."""
@@ -186,7 +218,7 @@ class ActionApp(StatusApp):
         if screen.is_modal:
             self._dialog_since = get_time()
 
-    def action_perform(self, name: str) -> None:
+    def action_perform(self, name: str, *, clicked: bool = False) -> None:
         """Do an action by its id, on the cards it is for; or say why that is not possible.
 
         Bindings call it, as `app.perform('ID')`. It never waits: a handler starts a dialog, or
@@ -196,19 +228,20 @@ class ActionApp(StatusApp):
             return  # clicked ahead of a dialog that is about to be shown
         action = by_id(name)
         targets = self.targets(action)
-        if ignored := self.guard.ignored(self.first_key(action), targets, self._pressed_at):
+        key = self.first_key(action)
+        if ignored := self.guard.ignored(key, targets, self._pressed_at):
             self.show_toast(ignored)
         elif reason := self.why_not(name):
-            self.show_toast(reason)
-        elif action.handler is None:
-            return
+            self.show_toast(f"{key}: {reason}")
         elif action.target.needs_task and self.guard.seconds > 0:
-            typed = self.perform_typed(action.handler, targets, self._pressed_at)
+            typed = self.perform_typed(action, targets, self._pressed_at, clicked=clicked)
             self.run_worker(typed, group="perform")
         else:
-            action.handler(self, targets)
+            self.perform_on(action, targets, clicked=clicked)
 
-    async def perform_typed(self, handler: Handler, targets: tuple[str, ...], at: float) -> None:
+    async def perform_typed(
+        self, action: Action, targets: tuple[str, ...], at: float, *, clicked: bool
+    ) -> None:
         """Do an action, unless the key that asks for it turns out to be a part of a paste.
 
         A terminal that does not mark a paste sends it as keys; so a key for tasks waits for those
@@ -216,29 +249,67 @@ class ActionApp(StatusApp):
         """
         await asyncio.sleep(at + BURST_SECONDS - get_time())
         if not self.guard.in_burst(at):
-            handler(self, targets)
+            self.perform_on(action, targets, clicked=clicked)
 
-    def perform(self, name: str) -> None:
-        """Do any action, as its key would; what cannot be done here, on the board."""
+    def perform_on(self, action: Action, targets: tuple[str, ...], *, clicked: bool) -> None:
+        """Hand an action to its handler; ask first where it would change more than one sees."""
+        if action.handler is None:
+            return
+        if action.target is Target.ONE and self.picture.marks:
+            self.show_toast(f"works on {titled(self.picture, targets[0])}, not on the marked")
+        question = self.question_before(action, targets, clicked=clicked)
+        if question is None:
+            action.handler(self, targets)
+            return
+
+        async def ask(handler: Handler) -> None:
+            if await self.push_screen_wait(question):
+                handler(self, targets)
+
+        self.start_dialog(ask(action.handler))
+
+    def question_before(
+        self, action: Action, targets: tuple[str, ...], *, clicked: bool
+    ) -> ConfirmDialog | None:
+        """Return what to ask before an action that has no question of its own."""
+        screen = self.run_screen
+        marked = len(targets) > 1 and self.picture.marks.issuperset(targets)
+        unseen = screen.marks_out_of_view if screen is not None and marked else 0
+        alike = len(targets) > 1 and not marked
+        return confirming.asked_for(
+            self, action, targets, clicked=clicked, unseen=alike or unseen > 0
+        )
+
+    def perform(self, name: str, *, clicked: bool = False) -> None:
+        """Do any action, as its key would; what cannot be done here, on the board.
+
+        A click may have meant what stands beside it: what throws a task away then asks.
+        """
         action = by_id(name)
         if self.context not in action.contexts:
             self.action_go("board")
-        self.run_worker(self.run_action(action.call, self.screen), group="perform")
+        if action.handler is not None:
+            self.action_perform(name, clicked=clicked)
+        else:
+            self.run_worker(self.run_action(action.call, self.screen), group="perform")
 
     @on(ActionChosen)
     def perform_chosen(self, message: ActionChosen) -> None:
         """Do the action that was clicked in the footer."""
-        self.perform(message.action)
+        self.perform(message.action, clicked=True)
 
     @on(CardDropped)
     def move_dropped_card(self, message: CardDropped) -> None:
         """Do what dragging a card to another column stands for."""
-        drop_card(self, message)
+        if ignored := self.guard.ignored("drop", [message.card], self._pressed_at):
+            self.show_toast(ignored)
+        else:
+            drop_card(self, message)
 
     @on(TaskDropped)
     def reassign_dropped_task(self, message: TaskDropped) -> None:
         """Give the task of one seat to the seat it was dropped on."""
-        handlers.reassign_to(self, (message.task,), message.worker)
+        reassigning.reassign_to(self, (message.task,), message.worker)
 
     def start_dialog(self, dialog: Coroutine[None, None, None]) -> None:
         """Start a dialog with the person, on the event loop; an error in it is shown.

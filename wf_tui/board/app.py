@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import traceback
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from textual import constants, on
 
+from wf_tui.board.act_runner import ActRunner
 from wf_tui.board.action_app import ActionApp
-from wf_tui.board.actions.result_messages import result_messages
 from wf_tui.board.attention.caller import Caller, window_title
 from wf_tui.board.feed import LedgerFeed
 from wf_tui.board.frame.toasts import Toasts
@@ -23,16 +20,12 @@ from wf_tui.board.theme.choice import unknown_theme
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.clock import SystemClock
 from wf_tui.config import Config
-from wf_tui.errors import WfError
 from wf_tui.picture.picture import Picture
-from wf_tui.project import open_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from wf_tui.board.host import ActResult
     from wf_tui.clock import Clock
-    from wf_tui.ledger.ledger import Ledger
     from wf_tui.picture.batch import Batch, Changes
     from wf_tui.project import Project
 
@@ -75,6 +68,7 @@ class BoardApp(ActionApp):
         self.fps = constants.MAX_FPS
         self.glyphs = ASCII if self.ascii else UNICODE
         self.picture = Picture(self.clock.now())
+        self.acts = ActRunner(self, self.log)
         self.motion = not self.config.board.reduced_motion and self.animation_level != "none"
         self.guard = Guard(self.config.board.guard)
         self.toasts = Toasts()
@@ -82,7 +76,6 @@ class BoardApp(ActionApp):
             self.config.notifications, self.environ, self.write_sequence, self.clock.monotonic()
         )
         self._feed = LedgerFeed(project, run_id, self.clock, self.post_message)
-        self._action_thread = ThreadPoolExecutor(1, "actions")
         self._batches: list[Batch] = []
         """What was read and is not in the picture yet."""
         self._second = 0
@@ -106,8 +99,7 @@ class BoardApp(ActionApp):
     def on_unmount(self) -> None:
         """Let the threads end; what a person has asked for is still done."""
         self._feed.stop()
-        # It waits: an act that is half done would leave the person in doubt whether it was.
-        self._action_thread.shutdown()
+        self.acts.close()
 
     # -- the picture
 
@@ -177,6 +169,7 @@ class BoardApp(ActionApp):
             changed.append(str(self.selected))  # no key has chosen it
         if changed:
             self.guard_changed(changed)
+        self.acts.follow(changes.cards)
 
     def show_changes(self, changes: Changes) -> None:
         """Have the changes of the picture drawn by the screens that can be seen.
@@ -198,37 +191,6 @@ class BoardApp(ActionApp):
 
     # -- acting
 
-    def do(self, act: Callable[[Ledger], ActResult], label: str) -> None:
-        """Change the run, off the event loop and in the order of asking, and tell what came of it.
-
-        Nothing else on the board changes a run, but for stopping it when the board is left.
-        """
-        self.run_worker(self.run_act(act, label), group="actions", exit_on_error=False)
-
-    async def run_act(self, act: Callable[[Ledger], ActResult], label: str) -> None:
-        """Run an act on the thread for acts and show what came of it; `do` starts this.
-
-        That pool has one thread, which is what keeps the acts in the order of asking. The act gets
-        a connection of its own, opened on that thread.
-        """
-
-        def in_thread() -> ActResult:
-            with open_ledger(self.project) as ledger:
-                return act(ledger)
-
-        loop = asyncio.get_running_loop()
-        try:
-            result = await loop.run_in_executor(self._action_thread, in_thread)
-        except WfError as error:
-            self.show_toast(error.message, error.hint, severity="error")
-            return
-        except Exception as error:  # noqa: BLE001 - the top of the app: one act, not the board
-            self.log(traceback.format_exc())
-            self.show_toast(f"internal error: {error!r}", severity="error")
-            return
-        for line in result_messages(result, label):
-            self.show_toast(line.text, severity="warning" if line.refused else "information")
-
     def open_card(self, task: str) -> None:
         """Select a card on the board and open it, from any screen; say so where it is hidden."""
         self.action_go("board")
@@ -239,3 +201,7 @@ class BoardApp(ActionApp):
             board.action_open()
         else:
             self.show_toast("the filter hides this card", "escape clears the filter")
+
+    def show_card(self, task: str) -> None:
+        """Select a card on the board, where the filter shows it; without a change of screen."""
+        self.get_screen("board", BoardScreen).select(task)

@@ -45,7 +45,7 @@ class ActionHost(Protocol):
     run_id: str
     picture: Picture
     """The run as it was last read; only the application changes it, but for filter and marks."""
-    config: Config | None
+    config: Config
     clock: Clock
     environ: Mapping[str, str]
     glyphs: GlyphSet
@@ -72,10 +72,20 @@ class ActionHost(Protocol):
 
     # -- the ledger
 
-    def do(self, act: Callable[[Ledger], ActResult], label: str) -> None:
+    def do(
+        self,
+        act: Callable[[Ledger], ActResult],
+        label: str,
+        *,
+        after: str = "",
+        offers_undo: bool = False,
+        awaits: tuple[str, ...] = (),
+        selects: bool = False,
+    ) -> None:
         """Run one command on the ledger in a thread and show what came of it.
 
-        The acts run one at a time, in the order of asking. `label` is the act in the past tense.
+        The acts run one at a time, in the order of asking. `label` is the act in the past tense;
+        the others are as in `act_runner.Act`.
         """
 
     async def read(self, ask: Callable[[Database], _T]) -> _T:
@@ -134,13 +144,16 @@ class ActionHost(Protocol):
     def screen_tabs(self) -> Sequence[ScreenTab]:
         """Return the screens that a digit leads to, in the order of the digits."""
 
+    def show_card(self, task: str) -> None:
+        """Select a card on the board, where the filter shows it; without a change of screen."""
+
     def action_go(self, name: str) -> None:
         """Show one of the screens, by the name it has in the table of screens."""
 
     # -- actions
 
-    def perform(self, name: str) -> None:
-        """Do any action by its id, as its key would; what only the board can do, on the board."""
+    def perform(self, name: str, *, clicked: bool = False) -> None:
+        """Do any action by its id, as its key would; what cannot be done here, on the board."""
 
     def why_not(self, name: str) -> str | None:
         """Return why an action can do nothing now, or None where it can.

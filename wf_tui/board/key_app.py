@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from textual.keys import format_key
 
 from wf_tui.board import user_keys
-from wf_tui.board.actions.registry import ACTIONS, by_id
+from wf_tui.board.actions.footers import footer_actions
+from wf_tui.board.actions.registry import by_id
 from wf_tui.board.frame.footer import FooterKey
 from wf_tui.board.terminal.app import TerminalApp
 
@@ -56,10 +57,7 @@ class KeyApp(TerminalApp[int]):
 
     def keys_for(self, *names: str) -> list[FooterKey]:
         """Return keys and titles of these actions, and of each why it can do nothing now."""
-        return [
-            FooterKey(name, self.keys_of(name), by_id(name).title, self.why_not(name) or "")
-            for name in names
-        ]
+        return [self.footer_key(by_id(name)) for name in names]
 
     @property
     def context(self) -> Context:
@@ -71,14 +69,20 @@ class KeyApp(TerminalApp[int]):
 
         One key of each is enough there, and the first is the one that people learn.
         """
-        context = self.context
-        return [
-            FooterKey(
-                action.id, self.first_key(action), action.title, self.why_not(action.id) or ""
-            )
-            for action in ACTIONS
-            if action.footer and action.keys and context in action.contexts
-        ]
+        shown = footer_actions(self.context, self.size.width)
+        return [self.footer_key(action) for action in shown]
+
+    def footer_key(self, action: Action) -> FooterKey:
+        """Return an action as the footer shows it, by what it would do now."""
+        title = action.title
+        if action.title_now is not None:
+            title = self.title_now(action)
+        key = self.first_key(action)
+        return FooterKey(action.id, key, title.lower(), self.why_not(action.id) or "")
+
+    def title_now(self, action: Action) -> str:
+        """Return what an action is called for the tasks that it would work on now."""
+        raise NotImplementedError
 
     def first_key(self, action: Action) -> str:
         """Return the first key of an action as it is shown, the user's own where there is one.

@@ -30,10 +30,17 @@ __all__ = ["on_tasks", "priority", "task_names", "undo"]
 
 _ANY: Final = "any"
 _REFUSED: Final = "The exit status is 5 if any task was refused."
+_NOTE: Final = click.option(
+    "--note", default="", metavar="TEXT", help="What their next worker is told."
+)
 _ARGUMENTS: Final = {
-    moves.REASSIGN.name: click.option(
-        "--to", required=True, metavar="WORKER", help="A seat or a profile (wf workers)."
-    )
+    moves.RETRY.name: (_NOTE,),
+    moves.REASSIGN.name: (
+        click.option(
+            "--to", required=True, metavar="WORKER", help="A seat or a profile (wf workers)."
+        ),
+        _NOTE,
+    ),
 }
 """The options of the moves that take more than tasks; click gives their values by name."""
 
@@ -56,19 +63,22 @@ def _command_of(move: Move[...]) -> click.Command:
         tasks: tuple[str, ...],
         all_blocked: str | None,
         as_json: bool,
+        note: str = "",
         **arguments: Any,
     ) -> int:
         with acting(run, repo) as at:
             names = task_names(at, tasks, all_blocked, move.blocked_kinds)
             made = []
             if names:
-                made = commands.move(at.project, at.ledger, at.run.id, move, names, **arguments)
+                made = commands.move_with_note(
+                    at.project, at.ledger, at.run.id, move, names, note, **arguments
+                )
             return print_results(at, made, as_json=as_json)
 
     command.__doc__ = f"{move.help}\n\n{_REFUSED}"
     with_options = on_tasks(command)
-    if move.name in _ARGUMENTS:
-        with_options = _ARGUMENTS[move.name](with_options)
+    for option in reversed(_ARGUMENTS.get(move.name, ())):
+        with_options = option(with_options)
     return click.command(move.name)(with_options)
 
 

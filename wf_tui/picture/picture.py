@@ -32,7 +32,7 @@ from wf_tui.picture.totals import Totals
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from wf_tui.ledger.model.rows import RunRow, TaskRow, WorkerRow
     from wf_tui.picture.card import Card
@@ -54,7 +54,7 @@ class Picture:
 
     All of it belongs to the thread that draws. A view calls `apply` for each batch of the feed and
     `tick` once a second, and draws what these return; all the rest it asks as it needs it. A task
-    that the run does not have is a KeyError everywhere but in `index`, `spot` and `targets`.
+    that the run does not have is a KeyError everywhere but in `index`, `spot` and `in_order`.
     """
 
     def __init__(self, now: float) -> None:
@@ -315,19 +315,11 @@ class Picture:
         self.marks ^= {task}
         return task in self.marks
 
-    def targets(self, selected: str | None) -> tuple[str, ...]:
-        """Return what an action works on: the marked cards in view, else the selected one.
-
-        Empty where nothing is selected either. Ids as the ledger has them, for the commands.
-        """
-        # In the order of the screen; a marked card that the filter hides is not acted on.
-        places = {task: self.spot(task) for task in self.marks}
-        seen = [
-            (COLUMNS.index(spot.column), spot.at, task) for task, spot in places.items() if spot
-        ]
-        if seen:
-            return tuple(task for *_, task in sorted(seen))
-        return (selected,) if selected is not None else ()
+    def in_order(self, tasks: Iterable[str]) -> tuple[str, ...]:
+        """Return tasks in the order of the columns, as the acts on them are told."""
+        rows = [self._cache.rows[task] for task in tasks if task in self._cache.rows]
+        rows.sort(key=lambda row: (COLUMNS.index(row.state.value), row.ordinal))
+        return tuple(row.id for row in rows)
 
     # -- looking
 

@@ -38,7 +38,7 @@ def running(drive: LedgerHarness) -> None:
     drive.expect_claim("b", step=Step.RUNNING)
 
 
-SURE = ("down", "enter")
+SURE = ("y",)
 """The answer to the question that is asked before running work is thrown away."""
 
 
@@ -50,7 +50,7 @@ CASES: list[tuple[str, Callable[[LedgerHarness], object], str, str]] = [
     ("r", wrecked, "task_retried", "P"),
     ("b", waiting, "task_blocked", "B:hold"),
     ("b", held, "task_unblocked", "P"),
-    ("b", running, "task_released", "P"),
+    ("b", running, "task_blocked", "B:hold"),
     ("x", waiting, "task_blocked", "B:cancelled"),
     ("x", wrecked, "task_blocked", "B:cancelled"),
     ("f", waiting, "task_skipped", "D:skipped"),
@@ -93,8 +93,8 @@ async def test_actions_act_in_the_order_of_the_columns(tmp_path: Path) -> None:
         await hand.mark("a", "b", "c")
         await hand.press("b", *SURE)
         assert sorted(hand.acts) == [
+            ("task_blocked", "a"),
             ("task_blocked", "c"),
-            ("task_released", "a"),
             ("task_unblocked", "b"),
         ]
 
@@ -110,7 +110,7 @@ async def test_what_the_table_forbids_says_why_and_changes_nothing(
         await hand.press(key)
         assert hand.drive.dump() == before
         assert len(hand.told) == 1
-        assert hand.told[0].startswith("task 'a' cannot be ")
+        assert hand.told[0].startswith(f"{key}: “a” is done; ")
 
 
 async def test_of_marked_cards_the_refused_ones_are_told(tmp_path: Path) -> None:
@@ -119,7 +119,8 @@ async def test_of_marked_cards_the_refused_ones_are_told(tmp_path: Path) -> None
         await hand.mark("a", "b")
         await hand.press("r")
         assert hand.acts == [("task_retried", "a")]
-        assert hand.told == ["retried a", "task 'b' cannot be retried: it is pending"]
+        assert hand.told == ["retried 1 of 2: 1 is pending"]
+        assert hand.app.picture.marks == {"b"}
 
 
 async def test_without_a_card_nothing_is_done(tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ async def test_without_a_card_nothing_is_done(tmp_path: Path) -> None:
     async with board(tmp_path, "a") as hand:
         hand.app.picture.filter("state:done")
         await hand.press("2", "r")
-        assert hand.told == ["no card is selected"]
+        assert hand.told == ["r: no task is selected"]
         assert hand.acts == []
 
 
@@ -137,8 +138,8 @@ async def test_notices_are_no_markup(tmp_path: Path) -> None:
     async with board(tmp_path, evil) as hand:
         await hand.select(evil)
         await hand.press("b")
-        assert hand.told == ["held x[red]"]
-        assert "held x[red]" in screen_text(hand.app)[-2]
+        assert hand.told == ["held “x[red]”"]
+        assert "held “x[red]”" in screen_text(hand.app)[-2]
 
 
 # -- questions before work is thrown away
@@ -148,9 +149,9 @@ async def test_cancelling_running_work_asks_first(tmp_path: Path) -> None:
     """The first answer leaves all as it is."""
     async with board(tmp_path, "a", "b", before=running) as hand:
         await hand.select("a")
-        await hand.press("x", "enter")
+        await hand.press("x", "enter", "x", "n")
         assert hand.acts == []
-        await hand.press("x", "down", "enter")
+        await hand.press("x", "right", "enter")
         assert hand.acts == [("task_blocked", "a")]
         assert hand.drive.where("a", "b") == "B:cancelled R:running"
 
@@ -187,7 +188,7 @@ async def test_p_starts_a_scheduler_where_none_leads(
     """A run that nobody leads is not paused but led; the program itself is another test's."""
     asked: list[Any] = []
     monkeypatch.setattr(
-        "wf_tui.board.actions.handlers.ensure_scheduler", lambda *a: asked.append(a)
+        "wf_tui.board.actions.handlers.run_acts.ensure_scheduler", lambda *a: asked.append(a)
     )
     async with board(tmp_path, "a", led=False) as hand:
         await hand.press("p")

@@ -69,7 +69,7 @@ async def test_an_action_runs_on_another_thread(tmp_path: Path) -> None:
     async with board(tmp_path, "a") as hand:
         hand.app.do(act, "held")
         await hand.settle()
-        assert (seen, hand.told) == ([False], ["held a"])
+        assert (seen, hand.told) == ([False], ["held “a”"])
         assert [len(column_of(hand.app, state).ids) for state in (PENDING, BLOCKED)] == [0, 1]
 
 

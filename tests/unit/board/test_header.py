@@ -6,14 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from wf_tui.board.actions.result_messages import ResultMessage, result_messages
 from wf_tui.board.frame.header import clock_time, header_spans
 from wf_tui.board.widgets.glyph_sets import UNICODE
 from wf_tui.board.widgets.line import Role, width_of
 from wf_tui.ledger.model.run_budget import NO_BUDGET, RunBudget
 from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.model.usage import NO_USAGE, Usage
-from wf_tui.ledger.rules.moves import MoveResult
 from wf_tui.picture.header import Header
 
 HEADER = Header(
@@ -96,24 +94,3 @@ def test_a_run_that_nobody_leads_is_not_at_work() -> None:
 def test_times_are_short() -> None:
     """Times take few cells."""
     assert [clock_time(s) for s in (7, 724, 3729)] == ["0:07", "12:04", "1:02:09"]
-
-
-def test_what_was_done_is_told_once_and_refusals_each() -> None:
-    """Few cards are named, many are counted; a reason that is the same is told once."""
-
-    def acted(task: str, reason: str = "") -> MoveResult:
-        return MoveResult(task, changed=not reason, state="pending", reason=reason)
-
-    assert result_messages([acted("a"), acted("b")], "retried") == [ResultMessage("retried a, b")]
-    assert result_messages([acted(name) for name in "abcd"], "held") == [
-        ResultMessage("held 4 tasks")
-    ]
-    refused = [acted("a"), acted("b", "no"), acted("c", "no"), acted("d", "never")]
-    assert result_messages(refused, "retried") == [
-        ResultMessage("retried a"),
-        ResultMessage("no", refused=True),
-        ResultMessage("never", refused=True),
-    ]
-    assert result_messages(True, "paused") == [ResultMessage("paused")]
-    assert result_messages(None, "aborted") == [ResultMessage("aborted")]
-    assert result_messages("8 jobs", "") == [ResultMessage("8 jobs")]

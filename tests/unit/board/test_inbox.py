@@ -50,7 +50,7 @@ async def test_it_lists_what_needs_a_person(tmp_path: Path) -> None:
             "failed: exit status 1",
         ]
         side = str(screen.query_one("#inbox-answers", Static).visual)
-        assert "r retry  a reassign  e edit  f skip  x cancel" in side
+        assert "r retry  a assign  e edit  f skip  x cancel" in side
         assert "1m" in side
         assert "2 tasks" in str(screen.query_one("#inbox-title", Label).visual)
         assert screen.query_one(DetailPane).task_id == "a"
@@ -67,7 +67,7 @@ async def test_one_key_answers_and_the_next_one_is_there(tmp_path: Path) -> None
         side = inbox(hand).query_one("#inbox-answers", Static)
         assert str(side.visual) == "Nothing needs you."
         await hand.press("r")
-        assert hand.told[-1] == "no card is selected"
+        assert hand.told[-1] == "r: no task is selected"
 
 
 async def test_keys_move_and_mark(tmp_path: Path) -> None:

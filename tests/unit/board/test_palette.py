@@ -9,9 +9,9 @@ from textual.command import CommandPalette
 
 from tests.support.board_harness import board
 from tests.support.ledger_harness import shell
+from wf_tui.board.dialogs.palette import ActionsProvider
 from wf_tui.board.name_search import find, find_scattered
 from wf_tui.board.screens.board_screen import BoardScreen
-from wf_tui.board.screens.palette import ActionsProvider
 from wf_tui.board.widgets.filter_bar import FilterBar
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from textual.widgets import OptionList
 
 from tests.support.board_harness import ME, board, project_in
 from tests.support.ledger_harness import LedgerHarness, seat, shell
-from wf_tui.board.actions.seat_choices import SeatFacts, choices, interrupted
+from wf_tui.board.actions.handlers.seat_choices import SeatFacts, choices, interrupted
+from wf_tui.board.dialogs.choice_dialog import Choice, best
+from wf_tui.board.dialogs.reassign_dialog import ReassignDialog
 from wf_tui.board.messages import CardDropped
-from wf_tui.board.screens.dialogs import Choice, ChoiceDialog, best
 from wf_tui.ledger.model.lane_state import LaneState, LaneStatus
 from wf_tui.ledger.model.states import Step, TaskState
 from wf_tui.ledger.rules.moves import HOLD
@@ -41,7 +42,7 @@ def two_run(drive: LedgerHarness) -> None:
 def lines(hand: BoardHarness) -> list[str]:
     """Return the lines of the dialog on top."""
     options = hand.app.screen.query_one(OptionList).options
-    return [str(option.prompt) for option in options]
+    return [" ".join(str(option.prompt).split()) for option in options]
 
 
 # -- reassign
@@ -57,11 +58,11 @@ async def test_reassign_shows_who_is_free_and_who_fits(tmp_path: Path) -> None:
         await hand.select("b")
         await hand.press("a")
         assert lines(hand) == [
-            "w2  free",
-            "shell (any of 2 seats)  1 free",
-            "w1  busy with a: waits until it is free",
-            "glm-1  does not fit: its roles are review",
-            "kimi-1  does not fit: it takes a prompt",
+            "w2 free",
+            "any shell 1 free",
+            "w1 busy: “a”, then this",
+            "glm-1 does not fit: its roles are review",
+            "kimi-1 does not fit: it takes a prompt",
         ]
         await hand.press("enter")
         assert hand.acts == [("task_reassigned", "b")]
@@ -74,9 +75,9 @@ async def test_reassign_says_what_it_interrupts(tmp_path: Path) -> None:
         await hand.mark("a", "b", "c")
         await hand.press("a")
         dialog = hand.app.screen
-        assert isinstance(dialog, ChoiceDialog)
-        assert dialog._note == (
-            "interrupts a on w1 and 1 more; the work so far is kept as an attempt"
+        assert isinstance(dialog, ReassignDialog)
+        assert dialog._warning == (
+            "interrupts “a” on w1 and 1 more; the work so far is kept as an attempt"
         )
         await hand.press("escape")
         assert hand.acts == []
@@ -87,7 +88,7 @@ async def test_reassign_finds_by_typing(tmp_path: Path) -> None:
     async with board(tmp_path, "a", seats=SEATS) as hand:
         await hand.select("a")
         await hand.press("a", "2")
-        assert lines(hand) == ["w2  free"]
+        assert lines(hand) == ["w2 free"]
         await hand.press("enter")
         assert hand.drive.task("a").pinned == "w2"
 
@@ -97,7 +98,7 @@ async def test_a_seat_that_does_not_fit_cannot_be_chosen(tmp_path: Path) -> None
     async with board(tmp_path, "a", seats=SEATS[2:]) as hand:
         await hand.select("a")
         await hand.press("a", "enter")
-        assert isinstance(hand.app.screen, ChoiceDialog)
+        assert isinstance(hand.app.screen, ReassignDialog)
         assert hand.acts == []
 
 
@@ -114,17 +115,17 @@ def test_a_limited_lane_is_told() -> None:
     drive_seats = (seat("w1", lane="glm"), seat("w2"))
     limited = LaneState("glm", LaneStatus.LIMITED, until=200.0)
     facts = SeatFacts((), drive_seats, now=100.0, lanes={"glm": limited})
-    notes = [(choice.id, choice.note) for choice in choices(facts)]
+    notes = [(choice.id, choice.note) for choice in choices(facts, str)]
     assert notes == [
         ("w2", "free"),
         ("shell", "2 free"),
-        ("w1", "fits, but its lane glm is limited"),
+        ("w1", "fits, but its lane glm opens in 1:40"),
     ]
 
 
 def test_nothing_is_interrupted_where_nothing_runs() -> None:
     """The sentence is empty without running work."""
-    assert not interrupted(SeatFacts((), SEATS))
+    assert not interrupted(SeatFacts((), SEATS), str)
 
 
 # -- copy
@@ -141,10 +142,10 @@ async def test_copy_offers_names_that_are_cleaned(tmp_path: Path) -> None:
         await hand.select("a")
         await hand.press("c")
         assert lines(hand) == [
-            "a  id",
-            "/trees/1  worktree",
-            "wf/r1  branch of the run",
-            "r1  run",
+            "a id",
+            "/trees/1 worktree",
+            "wf/r1 branch of the run",
+            "r1 run",
         ]
         await hand.press("down", "enter")
         assert hand.app.copied == ["/trees/1"]
@@ -162,7 +163,7 @@ async def test_copy_offers_the_path_of_a_tree(tmp_path: Path) -> None:
         await hand.select("a")
         await hand.press("c")
         trees = project_in(tmp_path).paths.run("r1").trees
-        assert f"{trees}/7  worktree" in lines(hand)
+        assert f"{trees}/7 worktree" in lines(hand)
 
 
 # -- quit
@@ -253,7 +254,7 @@ async def test_a_drop_beside_the_workers_asks_which(tmp_path: Path) -> None:
     async with board(tmp_path, "a", seats=SEATS) as hand:
         hand.app.post_message(CardDropped("a", PENDING, RUNNING))
         await hand.settle()
-        assert isinstance(hand.app.screen, ChoiceDialog)
+        assert isinstance(hand.app.screen, ReassignDialog)
 
 
 async def test_a_marked_card_takes_the_others_along(tmp_path: Path) -> None:
@@ -282,4 +283,4 @@ async def test_a_choice_is_no_markup(tmp_path: Path) -> None:
     async with board(tmp_path, nasty) as hand:
         await hand.select("x[red]")
         await hand.press("c")
-        assert lines(hand)[0] == "x[red]  id"
+        assert lines(hand)[0] == "x[red] id"

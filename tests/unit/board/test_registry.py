@@ -13,7 +13,7 @@ import pytest
 from tests.support.board_harness import board
 from tests.support.key_table import README, TABLE, key_table
 from wf_tui.board.actions.registry import ACTIONS, Action, Context, Group, bindings
-from wf_tui.board.screens.help_screen import HelpScreen
+from wf_tui.board.dialogs.help_screen import HelpScreen
 from wf_tui.board.user_keys import textual_name
 from wf_tui.cli.root import wf
 from wf_tui.config import Config
@@ -84,7 +84,7 @@ def test_bindings_carry_the_ids() -> None:
 
 async def test_every_action_is_in_the_palette(tmp_path: Path) -> None:
     """The palette offers all of the registry while nothing is typed."""
-    from wf_tui.board.screens.palette import ActionsProvider  # noqa: PLC0415 - only here
+    from wf_tui.board.dialogs.palette import ActionsProvider  # noqa: PLC0415 - only here
 
     async with board(tmp_path, "a") as hand:
         provider = ActionsProvider(hand.app.screen)
@@ -96,14 +96,16 @@ async def test_every_action_is_in_the_palette(tmp_path: Path) -> None:
 
 async def test_the_palette_says_why_not(tmp_path: Path) -> None:
     """An action that is not possible now is still found, with the reason."""
-    from wf_tui.board.screens.palette import ActionsProvider  # noqa: PLC0415 - only here
+    from wf_tui.board.dialogs.palette import ActionsProvider  # noqa: PLC0415 - only here
 
     async with board(tmp_path, "a") as hand:
         await hand.select("a")
         provider = ActionsProvider(hand.app.screen)
         await provider.startup()
         helps = {str(hit.text): hit.help async for hit in provider.search("retry")}
-        assert helps["Retry"] == "not now: task 'a' cannot be retried: it is pending"
+        assert helps["Retry"] == (
+            "not now: “a” is pending; it is in the queue already; a chooses who takes it"
+        )
 
 
 async def test_help_lists_what_works_on_the_screen(tmp_path: Path) -> None:
@@ -162,7 +164,7 @@ async def test_two_keys_can_be_swapped(tmp_path: Path) -> None:
     async with board(tmp_path, "a", "b", config=config) as hand:
         await hand.select("a")
         await hand.press("r")
-        assert hand.told == ["skipped a"]
+        assert hand.told == ["skipped “a”"]
 
 
 def test_the_readme_has_every_key() -> None:

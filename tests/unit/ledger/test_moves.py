@@ -11,13 +11,12 @@ from tests.support.ledger_harness import RUN, LedgerHarness, word
 from tests.support.picture_harness import PictureHarness
 from tests.support.task_states import STATES
 from tests.support.transitions import COMMANDS
-from wf_tui.board.actions.registry import move_actions
 from wf_tui.cli import tasks
 from wf_tui.cli.root import wf
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.ledger.rules import operator_moves
-from wf_tui.ledger.rules.moves import MOVES, Key, Move, Situation, situation_of
+from wf_tui.ledger.rules.moves import MOVES, Move, Situation, situation_of
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
@@ -94,9 +93,9 @@ def test_commands_are_those_of_the_table() -> None:
 
 
 def test_a_new_move_is_one_row(drive: LedgerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a row in the table the ledger makes a move, the board has its key, wf its command.
+    """With a row in the table the ledger makes a move, and wf has its command.
 
-    What is left to write is the rule, its line in `wf --help`, and its check in `verify`.
+    What is left to write is the rule, its key, its line in `wf --help`, and its check in `verify`.
     """
     nudge = Move(
         "nudge",
@@ -105,7 +104,6 @@ def test_a_new_move_is_one_row(drive: LedgerHarness, monkeypatch: pytest.MonkeyP
         frozenset({Situation.PENDING}),
         frozenset({BlockedKind.GATE}),
         help="Nudge tasks.",
-        key=Key("task.nudge", ("N",), "Nudge", "Give it a nudge"),
     )
     monkeypatch.setitem(MOVES, nudge.name, nudge)
     view = PictureHarness(drive)
@@ -119,5 +117,3 @@ def test_a_new_move_is_one_row(drive: LedgerHarness, monkeypatch: pytest.MonkeyP
     assert view.picture.why_not("nudge", "t") == refused
     command = tasks.nudge
     assert {param.name for param in command.params} >= {"tasks", "all_blocked", "as_json"}
-    action = {action.id: action for action in move_actions()}["task.nudge"]
-    assert (action.keys, action.twins, action.moves) == (("N",), ("wf nudge TASK...",), ("nudge",))

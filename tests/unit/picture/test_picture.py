@@ -153,26 +153,12 @@ def test_a_wait_counts_down(drive: LedgerHarness, view: PictureHarness) -> None:
     assert view.picture.card("a").reason == "ready"
 
 
-def test_actions_work_on_the_selected_card(drive: LedgerHarness, view: PictureHarness) -> None:
-    """Without a mark an action is for the selected card."""
-    drive.make("a")
-    view.look()
-    assert view.picture.targets("a") == ("a",)
-    assert view.picture.targets(None) == ()
-
-
-def test_actions_work_on_all_marked_cards_in_view(
-    drive: LedgerHarness, view: PictureHarness
-) -> None:
-    """Marked cards come in the order of the board; those that are filtered out are left alone."""
+def test_tasks_come_in_the_order_of_the_columns(drive: LedgerHarness, view: PictureHarness) -> None:
+    """Pending before in progress, and within a column as that has them."""
     drive.make("a", "b", "c")
     drive.expect_claim("a")
     view.look()
-    assert [view.picture.toggle_mark(name) for name in "cba"] == [True] * 3
-    assert not view.picture.toggle_mark("b")
-    assert view.picture.targets("b") == ("c", "a")
-    view.picture.filter("state:pending")
-    assert view.picture.targets("b") == ("c",)
+    assert view.picture.in_order({"a", "b", "c", "gone"}) == ("b", "c", "a")
 
 
 def test_a_seat_shows_what_it_does(drive: LedgerHarness, view: PictureHarness) -> None:

@@ -100,6 +100,8 @@ class Action:
     """The moves of RULES 3.1 that it may make; it is possible when one of them is."""
     handler: Handler | None = None
     calls: str = ""
+    title_now: Callable[[ActionHost, tuple[str, ...]], str] | None = None
+    """What it is called for the tasks that it would work on now, where that differs."""
     footer: bool = False
 
     @property

@@ -45,10 +45,10 @@ class MessageForm(ModalScreen[str | None]):
     }
     """
 
-    def __init__(self, task: str, note: str) -> None:
-        """Write to the worker of `task`; `note` says when it will read it."""
+    def __init__(self, title: str, note: str) -> None:
+        """Ask for a message; `note` says when it will be read."""
         super().__init__()
-        self._title = clean(f"Message to {task}", limit=200)
+        self._title = clean(title, limit=200)
         self._note = note
 
     def compose(self) -> ComposeResult:

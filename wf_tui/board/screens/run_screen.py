@@ -99,8 +99,7 @@ class RunScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """Have the body compact where it is low, or the person wants it so."""
-        config = self.host.config
-        density = "auto" if config is None else config.board.density
+        density = self.host.config.board.density
         is_low = self.size.height - _FRAME < _COMPACT_BELOW
         self.set_class(is_low if density == "auto" else density == "compact", "-compact")
 
@@ -180,6 +179,21 @@ class RunScreen(Screen[None]):
     def listed(self) -> tuple[str, ...] | None:
         """The tasks whose marks count on this screen; None where all marks do."""
         return None
+
+    @property
+    def stop_sentence(self) -> str:
+        """Why no task is selected, where the cursor is on a fold; else ""."""
+        return ""
+
+    @property
+    def similar_tasks(self) -> tuple[str, ...]:
+        """The tasks that the card under the cursor stands for, where those are several."""
+        return ()
+
+    @property
+    def marks_out_of_view(self) -> int:
+        """How many marked tasks are in no frame: folded, filtered, or of a similar card."""
+        return 0
 
     # -- what a screen fills in
 

@@ -1,13 +1,13 @@
 """The table of moves: what a person may do to a task, where it stands when that is possible.
 
-The ledger refuses by this table and the board greys its keys by it, with the same sentence; the
-commands `wf retry`, `wf hold` ... and the actions of the board are made from it. RULES 3.1 has it
+The ledger refuses by this table and the board greys its keys by it; the commands `wf retry`,
+`wf hold` ... are made from it, and the actions of the board make its moves. RULES 3.1 has it
 in words. `verify` does not read it, on purpose: it has its own, so that each can be wrong alone.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Concatenate, Final, Generic, ParamSpec
 
@@ -46,7 +46,6 @@ __all__ = [
     "SNOOZE",
     "UNHOLD",
     "WAKE",
-    "Key",
     "Move",
     "MoveResult",
     "Situation",
@@ -109,20 +108,6 @@ def situation_of(task: TaskRow, counted_on: Callable[[TaskRow], bool]) -> Situat
 
 
 @dataclass(frozen=True)
-class Key:
-    """The action of the board that makes a move: its keys, and its words for footer and help."""
-
-    action: str
-    """The id of the action, by which a person's configuration names it."""
-    keys: tuple[str, ...]
-    title: str
-    help: str
-    one_card: bool = False
-    """Whether it is for the selected card only, not for all that are marked."""
-    footer: bool = True
-
-
-@dataclass(frozen=True)
 class Move(Generic[P]):
     """One move: when it is possible, what it does, and what it is called.
 
@@ -157,7 +142,6 @@ class Move(Generic[P]):
     """What `wf NAME --help` says; empty where the command is not one for any number of tasks."""
     usage: str = "TASK..."
     """The arguments of the command."""
-    key: Key | None = field(default=None, repr=False)
 
     def allows(self, situation: Situation, kind: str | None) -> bool:
         """Whether it is possible there, for a task that is blocked or done in this way."""
@@ -203,12 +187,6 @@ RETRY: Final = Move(
     _RETRIED,
     wakes=True,
     help="Give blocked tasks another chance, with their tries reset; end a back-off.",
-    key=Key(
-        "task.retry",
-        ("r",),
-        "Retry",
-        "Give it another chance, with its tries reset; ends a back-off",
-    ),
 )
 REASSIGN: Final = Move(
     "reassign",
@@ -220,12 +198,6 @@ REASSIGN: Final = Move(
     wakes=True,
     help="Give tasks to a named worker; running attempts are stopped, their work is kept.",
     usage="TASK... --to WORKER",
-    key=Key(
-        "task.reassign",
-        ("a",),
-        "Reassign",
-        "Give it to a worker of your choice; it waits for that one",
-    ),
 )
 CANCEL: Final = Move(
     "cancel",
@@ -236,7 +208,6 @@ CANCEL: Final = Move(
     dependants_first=True,
     asks_first=True,
     help="Give tasks up, and with them what needs their results; running attempts are stopped.",
-    key=Key("task.cancel", ("x",), "Cancel", "Give it up, and with it what needs its result"),
 )
 RELEASE: Final = Move(
     "release",
@@ -255,13 +226,6 @@ HOLD: Final = Move(
     frozenset({BlockedKind.DEPENDENCY}),
     asks_first=True,
     help="Keep tasks from running until they are unheld; running attempts are stopped.",
-    key=Key(
-        "task.hold",
-        (),
-        "Hold",
-        "Keep it from running until it is unheld; a running attempt is stopped",
-        footer=False,
-    ),
 )
 UNHOLD: Final = Move(
     "unhold",
@@ -282,7 +246,6 @@ SKIP: Final = Move(
     wakes=True,
     asks_first=True,
     help="Count tasks as done without their work; what needs their results continues without them.",
-    key=Key("task.skip", ("f",), "Skip", "Count it as done without its work, finished by hand"),
 )
 EDIT: Final = Move(
     "edit",
@@ -294,7 +257,6 @@ EDIT: Final = Move(
         "TASK --title TEXT --prompt TEXT --sh CMD --gate CMD --scope P --role R "
         "--max-attempts N --timeout S"
     ),
-    key=Key("task.edit", ("e",), "Edit", "Change its title, prompt, scope, limits", one_card=True),
 )
 ACCEPT: Final = Move(
     "accept",
@@ -311,12 +273,6 @@ ACCEPT: Final = Move(
         "conflict, --ours and --theirs take the version of a side, for one task."
     ),
     usage="TASK... --ours PATH --theirs PATH",
-    key=Key(
-        "task.accept",
-        ("A",),
-        "Accept",
-        "Take work that a review, its scope or a conflict held back, as it is now",
-    ),
 )
 ACCEPT_LEFT: Final = Move(
     ACCEPT.name,
@@ -348,14 +304,6 @@ ANSWER: Final = Move(
     wakes=True,
     undoable=False,
     usage="TASK WORD",
-    key=Key(
-        "task.answer",
-        ("y",),
-        "Answer",
-        "Answer what its worker asks, or allow it",
-        one_card=True,
-        footer=True,
-    ),
 )
 FORGET: Final = Move(
     ANSWER.name,
@@ -375,13 +323,6 @@ MESSAGE: Final = Move(
     _EVERY_KIND,
     check=messages.check_length,
     usage="TASK TEXT",
-    key=Key(
-        "task.message",
-        ("m",),
-        "Message",
-        "Write to its worker: at once where it can hear, else with its next attempt",
-        one_card=True,
-    ),
 )
 
 SNOOZE: Final = Move(
@@ -419,7 +360,7 @@ MOVES: Final[Mapping[str, Move[...]]] = {
         SNOOZE,
     )
 }
-"""All moves, in the order in which the board shows their keys."""
+"""All moves, by their names."""
 
 
 def why_not(

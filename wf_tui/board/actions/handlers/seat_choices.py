@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from wf_tui.board.screens.dialogs import Choice
+from wf_tui.board.dialogs.choice_dialog import Choice
 from wf_tui.ledger.queries import lane_reads, reads
 from wf_tui.ledger.rules.task_guards import stoppable
+from wf_tui.picture.words.timed import duration
 from wf_tui.plan.choices import Takes
-from wf_tui.text import clean, listed, plural
+from wf_tui.text import clean, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from wf_tui.ledger.model.lane_state import LaneState
     from wf_tui.ledger.model.rows import TaskRow, WorkerRow
@@ -53,13 +54,13 @@ def read(db: Database, *, run: str, tasks: Sequence[str], now: float = 0.0) -> S
     return SeatFacts(rows, tuple(reads.workers(db, run)), now, lanes)
 
 
-def choices(facts: SeatFacts) -> list[Choice]:
+def choices(facts: SeatFacts, titles: Callable[[str], str]) -> list[Choice]:
     """Return who can be chosen, the free ones that fit first; the unfit are greyed.
 
     A busy one can be chosen, too: the tasks then wait for it. Within a rank the order is that of
-    the seats, and seats come before profiles.
+    the seats, and seats come before profiles. `titles` gives a task as it is told.
     """
-    ranked = [_seat(seat, facts) for seat in facts.seats]
+    ranked = [_seat(seat, facts, titles) for seat in facts.seats]
     by_profile: dict[str, list[WorkerRow]] = defaultdict(list)
     for seat in facts.seats:
         by_profile[seat.profile].append(seat)
@@ -72,7 +73,7 @@ def choices(facts: SeatFacts) -> list[Choice]:
     return [choice for _, choice in sorted(ranked, key=lambda pair: pair[0])]
 
 
-def interrupted(facts: SeatFacts) -> str:
+def interrupted(facts: SeatFacts, titles: Callable[[str], str]) -> str:
     """Return which attempts a reassignment stops, in a sentence; empty where none.
 
     The dialog shows it above the choices, in the place of a second question.
@@ -80,34 +81,46 @@ def interrupted(facts: SeatFacts) -> str:
     stopped = [task for task in facts.tasks if stoppable(task)]
     if not stopped:
         return ""
-    held = [f"{clean(t.id, limit=60)} on {clean(t.worker or '', limit=40)}" for t in stopped]
+    held = [f"{titles(t.id)} on {clean(t.worker or '', limit=40)}" for t in stopped]
     return f"interrupts {listed(held, 1)}; the work so far is kept as an attempt"
 
 
-def _seat(seat: WorkerRow, facts: SeatFacts) -> tuple[_Rank, Choice]:
+def _seat(seat: WorkerRow, facts: SeatFacts, titles: Callable[[str], str]) -> tuple[_Rank, Choice]:
+    label = _label(seat.name, seat.model)
     unfit = _unfit(seat, facts.tasks)
     if unfit:
-        return _Rank.UNFIT, Choice(seat.name, seat.name, unfit, disabled=True)
+        return _Rank.UNFIT, Choice(seat.name, label, unfit, disabled=True)
     if seat.task is not None:
-        note = f"busy with {clean(seat.task, limit=60)}: waits until it is free"
-        return _Rank.BUSY, Choice(seat.name, seat.name, note)
+        note = f"busy: {titles(seat.task)}, then this"
+        return _Rank.BUSY, Choice(seat.name, label, note)
     lane = facts.lanes.get(seat.lane)
     if lane is not None and lane.shut(facts.now):
-        note = f"fits, but its lane {clean(seat.lane, limit=40)} is {lane.status}"
-        return _Rank.LIMITED, Choice(seat.name, seat.name, note)
-    return _Rank.FREE, Choice(seat.name, seat.name, "free")
+        return _Rank.LIMITED, Choice(seat.name, label, _shut(lane, facts.now), style="$warning")
+    return _Rank.FREE, Choice(seat.name, label, "free", style="$success")
 
 
 def _profile(name: str, seats: Sequence[WorkerRow], facts: SeatFacts) -> tuple[_Rank, Choice]:
-    label = f"{name} (any of {plural(len(seats), 'seat')})"
+    label = _label(f"any {name}", seats[0].model)
     # The seats of a profile have one configuration, so any of them speaks for all.
     unfit = _unfit(seats[0], facts.tasks)
     if unfit:
         return _Rank.UNFIT, Choice(name, label, unfit, disabled=True)
     free = sum(seat.task is None for seat in seats)
     if free:
-        return _Rank.FREE, Choice(name, label, f"{free} free")
-    return _Rank.BUSY, Choice(name, label, "busy")
+        return _Rank.FREE, Choice(name, label, f"{free} free", style="$success")
+    return _Rank.BUSY, Choice(name, label, "next free seat")
+
+
+def _label(name: str, model: str) -> str:
+    return f"{clean(name, limit=40):<14}  {clean(model, limit=16):<16}".rstrip()
+
+
+def _shut(lane: LaneState, now: float) -> str:
+    """Return when a lane lets its seats go on, as far as is known."""
+    name = clean(lane.name, limit=40)
+    if lane.until is None:
+        return f"fits, but its lane {name} is {lane.status}"
+    return f"fits, but its lane {name} opens in {duration(lane.until - now)}"
 
 
 def _unfit(seat: WorkerRow, tasks: Sequence[TaskRow]) -> str:

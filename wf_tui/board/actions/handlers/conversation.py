@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui import commands
+from wf_tui.board.actions.names import titled
 from wf_tui.board.forms.answer_form import AnswerForm
 from wf_tui.board.forms.message_form import MessageForm
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.conversation import questions
 from wf_tui.ledger.rules.moves import ANSWER, MESSAGE
+from wf_tui.plan.choices import Takes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import QuestionRow
     from wf_tui.ledger.rules.moves import Move, MoveResult
     from wf_tui.ledger.store.database import Database
+    from wf_tui.picture.picture import Picture
 
 __all__ = ["answer", "message"]
 
@@ -61,14 +64,36 @@ async def _ask(app: ActionHost, task: str) -> None:
 def message(app: ActionHost, ids: tuple[str, ...]) -> None:
     """Take a message for the worker of a task, and send it."""
     task = ids[0]
-    note = _READ_NOW if app.picture.cards[task].claimed else _READ_NEXT
+    note = _READ_NOW if hears(app.picture, task) else _READ_NEXT
 
     async def write() -> None:
-        text = await app.push_screen_wait(MessageForm(task, note))
+        text = await app.push_screen_wait(
+            MessageForm(f"Message to {titled(app.picture, task)}", note)
+        )
         if text is not None:
-            app.do(_move(app, MESSAGE, task, text=text), "the message is sent")
+            app.do(_write(app, task, text), "")
 
     app.start_dialog(write())
+
+
+def hears(picture: Picture, task: str) -> bool:
+    """Whether a worker is at the task that may take a message now."""
+    row = picture.row(task)
+    return row.claimed and row.takes is Takes.PROMPT
+
+
+def _write(app: ActionHost, task: str, text: str) -> Callable[[Ledger], str]:
+    name = titled(app.picture, task)
+    told = f"message waits for the next attempt of {name}"
+    if hears(app.picture, task):
+        told = f"message to {name}: its worker reads it at its next turn"
+    write = _move(app, MESSAGE, task, text=text)
+
+    def act(ledger: Ledger) -> str:
+        (made,) = write(ledger)
+        return told if made.changed else made.reason.replace(f"task {task!r}", name)
+
+    return act
 
 
 def _move(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.board.actions import handlers
+from wf_tui.board.actions.handlers import reassigning, task_acts
+from wf_tui.board.actions.names import titled
 from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.ledger.rules import moves
 
@@ -18,27 +19,31 @@ __all__ = ["drop_card"]
 def drop_card(app: ActionHost, drop: CardDropped) -> None:
     """Do what the drop asks for, on all marked cards where the dragged one is marked.
 
-    The application calls it on the event loop. The states are those of the columns: a task may have
-    moved on since it was dragged, and the move is then refused by the ledger.
+    The application calls it on the event loop. The states are those of the columns; a card that
+    changed while it was held is not dropped.
     """
+    card = app.picture.cards[drop.card]
+    if card.state != drop.from_state:
+        app.show_toast(f"{titled(app.picture, drop.card)} has changed while it was held")
+        return
     ids: tuple[str, ...] = (drop.card,)
     if drop.card in app.picture.marks:
-        ids = tuple(app.picture.targets(drop.card))
+        ids = app.picture.in_order(app.picture.marks)
     match drop.from_state, drop.to_state:
         case TaskState.BLOCKED, TaskState.PENDING:
-            held = app.picture.cards[drop.card].kind == BlockedKind.HOLD
-            handlers.make_move(app, moves.UNHOLD if held else moves.RETRY, ids)
+            held = card.kind == BlockedKind.HOLD
+            task_acts.make_move(app, moves.UNHOLD if held else moves.RETRY, ids)
         case TaskState.PENDING, TaskState.BLOCKED:
-            handlers.make_move(app, moves.HOLD, ids)
+            task_acts.make_move(app, moves.HOLD, ids)
         case TaskState.IN_PROGRESS, TaskState.PENDING:
-            handlers.make_move(app, moves.RELEASE, ids)
+            task_acts.make_move(app, moves.RELEASE, ids)
         case _, TaskState.IN_PROGRESS:
             # A card of a seat stands for the seat; beside all cards no worker is named.
             onto = app.picture.cards.get(drop.onto) if drop.onto is not None else None
             if onto is None or not onto.who:
-                handlers.reassign(app, ids)
+                reassigning.reassign(app, ids)
             else:
-                handlers.reassign_to(app, ids, onto.who)
+                reassigning.reassign_to(app, ids, onto.who)
         case before, after:
             names = [state.value.replace("_", " ") for state in (before, after)]
             app.show_toast(f"a card cannot be moved by hand from {names[0]} to {names[1]}")

@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-__all__ = ["Choice", "ChoiceDialog", "confirm"]
+__all__ = ["Choice", "ChoiceDialog", "best", "highlight_first", "options_of"]
 
-YES: Final = "yes"
-"""The id of the choice that agrees in `confirm`."""
 _MOST: Final = 200
 """Choices that are shown; typing finds the others."""
 
@@ -37,6 +35,8 @@ class Choice:
     label: str
     note: str = ""
     disabled: bool = False
+    style: str = ""
+    """The colour of the note, as Textual has it; a quiet one where it is ""."""
 
 
 class ChoiceDialog(ModalScreen[str | None]):
@@ -68,10 +68,10 @@ class ChoiceDialog(ModalScreen[str | None]):
         align: center middle;
         #dialog {
             width: 76; max-width: 94%; height: auto; max-height: 90%;
-            padding: 0 1; background: $surface; border: round $primary;
+            padding: 0 1; background: $panel; border: round $primary;
         }
-        .note { color: $text-muted; margin-bottom: 1; width: 1fr; }
-        OptionList { height: auto; max-height: 16; border: none; background: $surface; }
+        .note { color: $wf-muted; margin-bottom: 1; width: 1fr; }
+        OptionList { height: auto; max-height: 16; border: none; background: $panel; }
     }
     """
 
@@ -92,22 +92,15 @@ class ChoiceDialog(ModalScreen[str | None]):
                 yield Label(Content(self._note), classes="note")
             if self._typing:
                 yield Input(placeholder="type to find", compact=True)
-            yield OptionList(*_options(self._choices), compact=True)
+            yield OptionList(*options_of(self._choices), compact=True)
 
     def on_mount(self) -> None:
         """Highlight the first choice that can be taken."""
-        self._highlight_first()
+        highlight_first(self._list)
 
     @property
     def _list(self) -> OptionList:
         return self.query_one(OptionList)
-
-    def _highlight_first(self) -> None:
-        self._list.highlighted = None
-        for place, option in enumerate(self._list.options):
-            if not option.disabled:
-                self._list.highlighted = place
-                return
 
     def action_next(self, step: int) -> None:
         """Move the highlight, also while typing."""
@@ -119,8 +112,8 @@ class ChoiceDialog(ModalScreen[str | None]):
     @on(Input.Changed)
     def find_typed(self, event: Input.Changed) -> None:
         """List what may be meant by what is typed."""
-        self._list.set_options(_options(best(event.value, self._choices)))
-        self._highlight_first()
+        self._list.set_options(options_of(best(event.value, self._choices)))
+        highlight_first(self._list)
 
     @on(Input.Submitted)
     def take_highlighted(self) -> None:
@@ -146,17 +139,23 @@ def best(typed: str, choices: Sequence[Choice]) -> list[Choice]:
     return [by_id[name] for _, name in found]
 
 
-def confirm(title: str, yes: str, note: str) -> ChoiceDialog:
-    """Return a dialog that gives back `yes` only if it was chosen on purpose."""
-    return ChoiceDialog(title, (Choice("no", "No, leave it as it is"), Choice(YES, yes)), note=note)
+def highlight_first(listed: OptionList) -> None:
+    """Highlight the first that can be taken."""
+    listed.highlighted = None
+    for place, option in enumerate(listed.options):
+        if not option.disabled:
+            listed.highlighted = place
+            return
 
 
-def _options(choices: Sequence[Choice]) -> list[Option]:
+def options_of(choices: Sequence[Choice]) -> list[Option]:
+    """Return the lines of a list of choices."""
     options = []
     for choice in choices[:_MOST]:
         # Content and no plain text: a name from a plan must not be read as markup.
         prompt = Content(clean(choice.label, limit=200))
         if choice.note:
-            prompt = Content.assemble(prompt, "  ", (clean(choice.note, limit=200), "dim"))
+            style = choice.style or "$wf-muted"
+            prompt = Content.assemble(prompt, "  ", (clean(choice.note, limit=200), style))
         options.append(Option(prompt, id=choice.id, disabled=choice.disabled))
     return options

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.board.screens.dialogs import Choice
+from wf_tui.board.dialogs.choice_dialog import Choice
 from wf_tui.git.refs import short_branch
 from wf_tui.ledger.queries import reads
 from wf_tui.text import clean

@@ -1,0 +1,94 @@
+"""Acts of the person, one at a time on a thread of their own, and what is told of each."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wf_tui.board.actions.outcomes import outcome_messages
+from wf_tui.board.awaited import Awaited
+from wf_tui.errors import WfError
+from wf_tui.project import open_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from wf_tui.board.host import ActionHost, ActResult
+    from wf_tui.ledger.ledger import Ledger
+
+__all__ = ["Act", "ActRunner"]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One command on the ledger, and how it is told."""
+
+    run: Callable[[Ledger], ActResult]
+    label: str
+    """What was done, in the past: `retried`."""
+    after: str = ""
+    """What follows the names of the tasks: `: merging`."""
+    offers_undo: bool = False
+    """Whether it did nothing that cannot be taken back, and a person may have meant another."""
+    awaits: tuple[str, ...] = ()
+    """Tasks whose merge begins with it, so that its end is told, too."""
+    selects: bool = False
+    """Whether the card of the task that it makes is selected."""
+
+
+class ActRunner:
+    """Runs acts in the order of asking; all but `_in_thread` on the event loop."""
+
+    def __init__(self, host: ActionHost, log: Callable[[str], None]) -> None:
+        self._host, self._log = host, log
+        # One thread is what keeps the acts in the order of asking.
+        self._thread = ThreadPoolExecutor(1, "actions")
+        self._awaited = Awaited()
+
+    def close(self) -> None:
+        """Wait for what a person has asked for: an act half done would leave them in doubt."""
+        self._thread.shutdown()
+
+    async def run(self, act: Act) -> None:
+        """Run an act and show what came of it; the act gets a connection of its own."""
+
+        def in_thread() -> ActResult:
+            with open_ledger(self._host.project) as ledger:
+                return act.run(ledger)
+
+        loop = asyncio.get_running_loop()
+        try:
+            result = await loop.run_in_executor(self._thread, in_thread)
+        except WfError as error:
+            self._host.show_toast(error.message, error.hint, severity="error")
+        except Exception as error:  # noqa: BLE001 - the top of the app: one act, not the board
+            self._log(traceback.format_exc())
+            self._host.show_toast(f"internal error: {error!r}", severity="error")
+        else:
+            self._tell(act, result)
+
+    def _tell(self, act: Act, result: ActResult) -> None:
+        changed = []
+        if isinstance(result, list):
+            changed = [row.task for row in result if row.changed]
+        picture = self._host.picture
+        for line in outcome_messages(result, act.label, picture, after=act.after):
+            self._host.show_toast(line.text, severity=line.severity)
+        # Of what it did not change the marks stay: a person may want something else of those.
+        picture.marks.difference_update(changed)
+        self._awaited.merge(task for task in act.awaits if task in changed)
+        if act.selects and changed:
+            self._awaited.new_card = changed[0]
+
+    def follow(self, changed: Collection[str]) -> None:
+        """Tell what became of earlier acts; called after each change of the picture."""
+        host = self._host
+        for line in self._awaited.settle(host.picture, changed, host.keys_of):
+            host.show_toast(line.text, severity=line.severity)
+        new = self._awaited.new_card
+        if new and new in host.picture.cards:
+            self._awaited.new_card = ""
+            host.show_card(new)

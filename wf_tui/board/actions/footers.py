@@ -1,0 +1,51 @@
+"""Which keys the footer has, in their fixed places; what does not fit is left out from the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.board.actions.action import Context
+from wf_tui.board.actions.registry import ACTIONS, by_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wf_tui.board.actions.action import Action
+
+__all__ = ["FOOTERS", "footer_actions"]
+
+_WIDE_FROM: Final = 107
+"""Columns from which on the longer one is shown."""
+_ENDS: Final = ("view.menu", "app.help")
+"""What stands at the right end of each."""
+_BOARD_NARROW: Final = (
+    *("view.open", "task.answer", "task.retry", "task.reassign", "task.cancel", "view.next_need"),
+    *("view.list", "task.hold", "task.skip", "task.shell", "task.accept"),
+)
+_BOARD_WIDE: Final = (
+    *("view.open", "task.answer", "task.retry", "task.reassign", "task.accept", "task.review"),
+    *("task.shell", "task.cancel", "task.hold", "view.next_need", "view.list", "task.skip"),
+    *("task.edit", "view.filter"),
+)
+_WORKERS: Final = (
+    *("view.open", "task.reassign", "task.hold", "task.message", "run.more_jobs"),
+    *("run.fewer_jobs", "lane.pause", "view.next_need", "go.board"),
+)
+FOOTERS: Final[Mapping[Context, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    Context.BOARD: (_BOARD_NARROW, _BOARD_WIDE),
+    Context.WORKERS: (_WORKERS, _WORKERS),
+}
+"""The ids of a context where it is narrow, and where it is wide; of one that is not here, all that
+say so are shown, in the order of the registry."""
+
+
+def footer_actions(context: Context, width: int) -> list[Action]:
+    """Return the actions of the footer of a context; those at the right end are the last two."""
+    found = FOOTERS.get(context)
+    if found is None:
+        names = [one.id for one in ACTIONS if one.footer and one.keys and one.id not in _ENDS]
+    else:
+        known = {action.id for action in ACTIONS}
+        names = [name for name in found[width >= _WIDE_FROM] if name in known]
+    every = [by_id(name) for name in (*names, *_ENDS)]
+    return [action for action in every if context in action.contexts]

@@ -1,0 +1,106 @@
+"""Acts on tasks: those of the table of moves, after a question where work would be thrown away."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, ParamSpec
+
+from wf_tui import commands
+from wf_tui.board.actions.handlers import confirming
+from wf_tui.board.actions.names import named
+from wf_tui.board.dialogs.choice_dialog import Choice, ChoiceDialog
+from wf_tui.board.forms.message_form import MessageForm
+from wf_tui.ledger.rules import moves
+
+if TYPE_CHECKING:
+    from wf_tui.board.host import ActionHost
+    from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.rules.moves import Move, MoveResult
+
+__all__ = ["HOLDS", "hold", "hold_title", "make_move", "prioritise", "retry_with_note"]
+
+Ids = tuple[str, ...]
+_P = ParamSpec("_P")
+HOLDS: Final = (moves.UNHOLD, moves.HOLD)
+"""The moves of `b`; of those that are possible for a task, the first is made."""
+_STOP_AND_HOLD: Final = "Stop & hold"
+_PRIORITIES: Final = (("Next", -100), ("Sooner", -10), ("As planned", 0), ("Later", 10))
+
+
+def make_move(
+    app: ActionHost,
+    move: Move[_P],
+    ids: Ids,
+    *args: _P.args,
+    **kwargs: _P.kwargs,
+) -> None:
+    """Make a move of the table; ask first where running work would be thrown away.
+
+    `args` and `kwargs` are those of the move. Whether it is possible is decided in the ledger, for
+    each task by itself: the picture may be a moment old.
+    """
+
+    def act(ledger: Ledger) -> list[MoveResult]:
+        return commands.move(app.project, ledger, app.run_id, move, ids, *args, **kwargs)
+
+    running = [task for task in ids if app.picture.cards[task].claimed]
+    done = move.told or move.done
+    if move.asks_first and running:
+        word = "stop & hold" if move is moves.HOLD else move.name
+        question = confirming.stops_work(app, word, running, ids)
+        app.start_dialog(confirming.ask_before(app, question, act, done))
+    else:
+        app.do(act, done, offers_undo=move in {moves.CANCEL, moves.SKIP})
+
+
+def hold(app: ActionHost, ids: Ids) -> None:
+    """Let go what is held, stop and hold what runs, hold what waits.
+
+    Tasks for which none of these is possible are held all the same: the ledger then says why not.
+    """
+    chosen: dict[str, list[str]] = defaultdict(list)
+    for task in ids:
+        possible = [move for move in HOLDS if app.picture.why_not(move.name, task) is None]
+        chosen[possible[0].name if possible else moves.HOLD.name].append(task)
+    # One act for each move and not for each task: undo takes back a whole act.
+    for name, tasks in chosen.items():
+        make_move(app, moves.MOVES[name], tuple(tasks))
+
+
+def hold_title(app: ActionHost, ids: Ids) -> str:
+    """Return what `b` does to these tasks: the label of its key follows their state."""
+    cards = [app.picture.cards[task] for task in ids if task in app.picture.cards]
+    if any(card.claimed for card in cards):
+        return _STOP_AND_HOLD
+    held = [app.picture.why_not(moves.UNHOLD.name, card.key) is None for card in cards]
+    return "Let go" if held and all(held) else "Hold"
+
+
+def retry_with_note(app: ActionHost, ids: Ids) -> None:
+    """Take a note for the next worker, and give the tasks another chance with it."""
+
+    async def write() -> None:
+        title = f"Retry {named(app.picture, ids)} with a note"
+        text = await app.push_screen_wait(MessageForm(title, "The next attempt is told."))
+        if text is None:
+            return
+
+        def act(ledger: Ledger) -> list[MoveResult]:
+            return commands.move_with_note(app.project, ledger, app.run_id, moves.RETRY, ids, text)
+
+        app.do(act, moves.RETRY.done, after=", with your note")
+
+    app.start_dialog(write())
+
+
+def prioritise(app: ActionHost, ids: Ids) -> None:
+    """Ask how soon the tasks are to be taken, and say so to the queue."""
+
+    async def choose() -> None:
+        choices = [Choice(str(number), label) for label, number in _PRIORITIES]
+        title = f"When is {named(app.picture, ids)} taken?"
+        chosen = await app.push_screen_wait(ChoiceDialog(title, choices))
+        if chosen is not None:
+            make_move(app, moves.PRIORITY, ids, number=int(chosen))
+
+    app.start_dialog(choose())

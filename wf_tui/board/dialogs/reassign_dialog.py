@@ -1,0 +1,123 @@
+"""To whom a task is given: seats that typing searches, free ones first, and a note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, OptionList
+
+from wf_tui.board.dialogs.choice_dialog import best, highlight_first, options_of
+from wf_tui.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from wf_tui.board.dialogs.choice_dialog import Choice
+
+__all__ = ["Given", "ReassignDialog"]
+
+
+@dataclass(frozen=True)
+class Given:
+    """Whom a task is given to, and what that worker is told; "" for nothing."""
+
+    worker: str
+    note: str = ""
+
+
+class ReassignDialog(ModalScreen[Given | None]):
+    """Asks for a seat or a profile, and for a note; gives back None where nobody is chosen."""
+
+    BINDINGS: ClassVar = [
+        Binding("escape", "dismiss(None)", "Back"),
+        Binding("ctrl+c", "app.help_quit", show=False),
+        Binding("down,ctrl+n", "next(1)", "Next", show=False),
+        Binding("up,ctrl+p", "next(-1)", "Previous", show=False),
+    ]
+    """
+    | Key(s) | Description |
+    | :- | :- |
+    | escape | Give back None. |
+    | ctrl+c | Leave the application, as everywhere. |
+    | down, ctrl+n | Highlight the next seat. |
+    | up, ctrl+p | Highlight the seat before. |
+    | tab | To the note, and back. |
+    | enter | Give the task to the highlighted seat, with the note. |
+    """
+    DEFAULT_CSS = """
+    ReassignDialog {
+        align: center middle;
+        #dialog {
+            width: 76; max-width: 94%; height: auto; max-height: 90%;
+            padding: 0 1; background: $panel; border: round $primary;
+        }
+        .note { color: $warning; width: 1fr; }
+        .keys { color: $wf-muted; }
+        #note-line { height: 1; margin-top: 1; }
+        #note-line Label { color: $wf-muted; width: 14; }
+        Input { width: 1fr; background: $panel; }
+        OptionList { height: auto; max-height: 12; border: none; background: $panel; }
+    }
+    """
+
+    def __init__(self, title: str, choices: Sequence[Choice], warning: str = "") -> None:
+        """Offer these; `warning` says what giving it away interrupts, or is ""."""
+        super().__init__()
+        self._title = clean(title, limit=200)
+        self._warning = clean(warning, limit=500)
+        self._choices = choices
+
+    def compose(self) -> ComposeResult:
+        """Draw the line to search with, the seats, and the line for the note."""
+        with Vertical(id="dialog") as box:
+            box.border_title = Content(self._title)
+            yield Input(placeholder="type to find", compact=True, id="search")
+            yield OptionList(*options_of(self._choices), compact=True)
+            if self._warning:
+                yield Label(Content(self._warning), classes="note")
+            with Horizontal(id="note-line"):
+                yield Label("note to it")
+                yield Input(placeholder="what it should know", compact=True, id="note")
+            yield Label("Enter gives it  Tab note  Esc leaves it", classes="keys")
+
+    def on_mount(self) -> None:
+        """Highlight the first that can take it; the list never has the focus."""
+        self._list.can_focus = False
+        highlight_first(self._list)
+        self.query_one("#search", Input).focus()
+
+    @property
+    def _list(self) -> OptionList:
+        return self.query_one(OptionList)
+
+    def action_next(self, step: int) -> None:
+        """Move the highlight, whichever line is typed in."""
+        if step > 0:
+            self._list.action_cursor_down()
+        else:
+            self._list.action_cursor_up()
+
+    @on(Input.Changed, "#search")
+    def find_typed(self, event: Input.Changed) -> None:
+        """List who may be meant by what is typed."""
+        self._list.set_options(options_of(best(event.value, self._choices)))
+        highlight_first(self._list)
+
+    @on(Input.Submitted)
+    def take_highlighted(self) -> None:
+        """Take who is highlighted, from either line."""
+        self._list.action_select()
+
+    @on(OptionList.OptionSelected)
+    def give_back(self, event: OptionList.OptionSelected) -> None:
+        """Give back who was chosen, with the note."""
+        if event.option.id is not None:
+            self.dismiss(Given(event.option.id, self.query_one("#note", Input).value.strip()))
