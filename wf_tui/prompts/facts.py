@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.model.rows import CommentRow, TaskRow
     from wf_tui.ledger.queries.conversation import PersonSaid
 
 __all__ = [
-    "Comment",
     "CriticWords",
     "EarlierAttempt",
     "JudgedWork",
@@ -72,16 +71,6 @@ class EarlierAttempt:
 
 
 @dataclass(frozen=True)
-class Comment:
-    """What a person wrote to a line of the work when they sent it back."""
-
-    path: str
-    line: int | None
-    quote: str
-    text: str
-
-
-@dataclass(frozen=True)
 class CriticWords:
     """What a critic has said of the work of a task."""
 
@@ -123,7 +112,9 @@ class PromptFacts:
     """The newest last; of a resumed session only the one that it goes on from."""
     said: tuple[PersonSaid, ...] = ()
     """The oldest first; of a resumed session only what it has not been told."""
-    comments: tuple[Comment, ...] = ()
+    comments: tuple[CommentRow, ...] = ()
+    """What people said to lines of the work as they sent it back, by path and line; of a resumed
+    session only what it has not been told."""
     conflict: tuple[str, ...] = ()
     """The paths that did not merge the last time."""
     changed_since: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from wf_tui.errors import GitError
 from wf_tui.git.control.diffs import diff, file_changes
 from wf_tui.ledger.model.states import Cause, DoneKind, TaskState
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.comments import comments_for
 from wf_tui.ledger.queries.conversation import said_to
 from wf_tui.ledger.queries.critics import critics_of
 from wf_tui.ledger.queries.rivals import can_be_taken
@@ -74,6 +75,7 @@ def read_facts(db: Database, run: str, task: TaskRow, asked: Asked) -> PromptFac
         needed=() if asked.resumed else needed_results(db, run, task),
         earlier=_newest(db, run, task, asked),
         said=said_to(db, run, task.id, asked.epoch, new=asked.resumed),
+        comments=tuple(comments_for(db, run, task.id, asked.epoch, new=asked.resumed)),
         critics=_critics(db, task, resumed=asked.resumed),
         judged=_judged(db, task) if task.critic_of else None,
         judges=bool(task.spec.judges),

@@ -8,12 +8,14 @@ begin another one.
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import Cause
 from wf_tui.prompts.results import RESULT_CHARACTERS
 from wf_tui.structured import FORMAT, ITEMS_FORMAT, JUDGE_FORMAT
+from wf_tui.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +29,7 @@ __all__ = ["render"]
 _ALL_RESULTS: Final = 64_000
 """The most of all results together: one agent takes its prompt as an argument of 128 KiB."""
 
+_PLAIN_PATH: Final = re.compile(r"[\w.+@/-]{1,120}")
 _READS: Final = "Change no file: what you change is thrown away."
 _ROLES: Final = {
     "explore": "Look, and answer with what you found and where (path:line).",
@@ -92,6 +95,7 @@ def render(facts: PromptFacts, mark: str) -> str:
     data = _data(facts)
     parts = list(_resumed(facts) if facts.resumed else _fresh(facts))
     parts += [_said(said) for said in facts.said]
+    parts += _comments(facts)
     if data:
         begin, end = (f"-----{word} UNTRUSTED DATA {mark}-----" for word in ("BEGIN", "END"))
         text = json.dumps(data, indent=1, ensure_ascii=True)
@@ -194,6 +198,9 @@ def _resumed(facts: PromptFacts) -> Iterator[str]:
     if facts.earlier and facts.earlier[-1].cause == Cause.CRITIC:
         yield f"# Go on\n\n{_MEND_IT} Your work is in the worktree. The rules are the same."
         return
+    if facts.comments and not facts.task.spec.plans:
+        yield "# Go on\n\nYour work is in the worktree. The rules are the same."
+        return
     if facts.task.spec.plans and facts.earlier:
         yield _SENT_BACK[facts.earlier[-1].cause == Cause.ANSWER]
         return
@@ -207,6 +214,23 @@ def _resumed(facts: PromptFacts) -> Iterator[str]:
             "Others have changed files since you began: what is in the worktree now is newer than "
             "what you have seen of them. They stand under `changed_since` in the data."
         )
+
+
+def _comments(facts: PromptFacts) -> Iterator[str]:
+    """Yield what people said to lines of the work; the lines themselves stand in the data."""
+    if not facts.comments:
+        return
+    many = plural(len(facts.comments), "comment")
+    yield (
+        f"# A person has reviewed your work, and sends it back with {many}\n\n"
+        "Follow each of them. The line that a comment is about stands under `review_comments` in "
+        "the data, as it was then."
+    )
+    for number, one in enumerate(facts.comments, start=1):
+        side = ", a line that you removed" if one.side == "old" else ""
+        # A worker has chosen the path: one that could be read as more than that is in the data.
+        place = f": {one.place}" if _PLAIN_PATH.fullmatch(one.path) else ""
+        yield f"## Comment {number}{place}{side} ({one.actor})\n\n{one.text.strip()}"
 
 
 def _said(said: PersonSaid) -> str:
@@ -262,8 +286,8 @@ def _data(facts: PromptFacts) -> dict[str, object]:
         ],
         "paths_in_conflict": list(facts.conflict),
         "review_comments": [
-            {"path": one.path, "line": one.line, "quote": one.quote, "text": one.text}
-            for one in facts.comments
+            {"comment": number, "path": one.path, "line": one.line, "quote": one.quote}
+            for number, one in enumerate(facts.comments, start=1)
         ],
     }
     return {name: value for name, value in data.items() if value}

@@ -16,7 +16,7 @@ from wf_tui.errors import RefusedError
 from wf_tui.fault_injection import Point
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.events.attempt_events import WorkHarvested
-from wf_tui.ledger.model.rows.options import Option
+from wf_tui.ledger.model.rows.options import Option, QuestionDetail
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.decisions.judgement import Judgement
@@ -38,10 +38,16 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.ledger.writer import Writer
     from wf_tui.scheduler.attempts.job import JobInputs
+    from wf_tui.scheduler.proof import ProofReader
     from wf_tui.scheduler.session.last_words import LastWords
     from wf_tui.workers.line.grammar import Question
 
 __all__ = ["ClaimRecord"]
+
+
+def _detail(question: Question) -> QuestionDetail:
+    """Return what a question is about; what its worker did not say is empty."""
+    return QuestionDetail(question.command or "", question.reason or "", question.rule or "")
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,8 @@ class ClaimRecord:
     writer: Writer
     faults: Faults
     """Fault tests strike inside some of the transactions, on the writer's thread."""
+    proofs: ProofReader
+    """Adds to each ending the line of its output that tells why."""
 
     @functools.cached_property
     def fence(self) -> Fence:
@@ -217,6 +225,7 @@ class ClaimRecord:
                     kind=question.kind or "",
                     options=options,
                     expires_at=expires_at,
+                    detail=_detail(question),
                 )
             return None
 
@@ -250,6 +259,7 @@ class ClaimRecord:
         What comes after the claim is no longer the live one is kept as a rejected result. A
         structured answer is read here: a critic and a judge decide by it.
         """
+        ending = await self.proofs.add(ending)
         judgement = None
         if self.claim.task.spec.structured and kind is DoneKind.ANSWERED:
             said = read_structured(result or "")
@@ -268,12 +278,14 @@ class ClaimRecord:
 
         The ledger decides whether there is another try, and after which back-off (RULES 3.1).
         """
+        ending = await self.proofs.add(ending, detail)
         await self.writer.submit(
             lambda ledger: ledger.fail(self.fence, ending, kind=kind, detail=detail)
         )
 
     async def interrupted(self, ending: Ending) -> None:
         """Put the task back for its session, since its host is gone; not counted the first time."""
+        ending = await self.proofs.add(ending)
         await self.writer.submit(lambda ledger: ledger.interrupted(self.fence, ending))
 
     async def limited(
@@ -289,6 +301,7 @@ class ClaimRecord:
         `until` is when the lane opens by itself; `patience` are the seconds after which a person
         has to see a task that has been put off again and again.
         """
+        ending = await self.proofs.add(ending)
         await self.writer.submit(
             lambda ledger: ledger.limited(self.fence, ending, kind, lane, until, patience)
         )
@@ -299,6 +312,7 @@ class ClaimRecord:
         For what a retry would only repeat, as work outside its scope. The caller keeps the tree
         for a person then; False says that nobody will ask for it.
         """
+        ending = await self.proofs.add(ending, detail)
         return await self.writer.submit(
             lambda ledger: ledger.block(self.fence, ending, kind, detail)
         )
@@ -309,12 +323,14 @@ class ClaimRecord:
         The attempt is closed as a success, its seat and its scope are free. Returns whether the
         task waits for the person now, so that the tree has to stay.
         """
+        ending = await self.proofs.add(ending, detail)
         return await self.writer.submit(
             lambda ledger: ledger.hold_for_review(self.fence, ending, detail, tree=tree)
         )
 
     async def held_for_critic(self, ending: Ending, detail: Detail, *, tree: str | None) -> bool:
         """Keep the work, the commit of `ending`, for its critic; as `held_for_review` otherwise."""
+        ending = await self.proofs.add(ending, detail)
         return await self.writer.submit(
             lambda ledger: ledger.hold_for_critic(self.fence, ending, detail, tree=tree)
         )
@@ -324,6 +340,7 @@ class ClaimRecord:
 
         Whether it is tried once more or waits for a person is the ledger's decision.
         """
+        ending = await self.proofs.add(ending, detail)
         await self.writer.submit(
             lambda ledger: ledger.merge_gate_failed(self.fence, ending, detail, tree)
         )
@@ -333,14 +350,17 @@ class ClaimRecord:
 
         `detail` is added to what the task is blocked with, as the end of the gate's output.
         """
+        ending = await self.proofs.add(ending, detail)
         await self.writer.submit(lambda ledger: ledger.give_back(self.fence, ending, detail))
 
     async def closed(self, ending: Ending) -> None:
         """Close an attempt that a person stopped; never refused."""
+        ending = await self.proofs.add(ending)
         await self.writer.submit(lambda ledger: ledger.close(self.fence, ending))
 
     async def rejected(self, ending: Ending) -> None:
         """Keep a result that came too late, and close the attempt."""
+        ending = await self.proofs.add(ending)
         await self.writer.submit(lambda ledger: ledger.reject(self.fence, ending))
 
     # -- its merge
@@ -368,6 +388,7 @@ class ClaimRecord:
         `old` is None where it was moved before a crash: it went on from where the ledger had last
         seen it. `note` says how much was changed, as `+3 -1`; `base` is where its work began.
         """
+        ending = await self.proofs.add(ending)
 
         def record(ledger: Ledger) -> None:
             self.faults.reach(Point.INTEGRATE_MOVED)
@@ -394,6 +415,7 @@ class ClaimRecord:
         `paths` are the files in conflict, `text` the sentence for a person, `tree` the number of
         the worktree that is kept. Whether it is tried once more is the ledger's decision.
         """
+        ending = await self.proofs.add(ending)
         await self.writer.submit(
             lambda ledger: ledger.conflict(
                 self.fence, ending, paths, text, head=head, more=found.detail, tree=tree

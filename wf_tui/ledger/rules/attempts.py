@@ -251,7 +251,11 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
         signal=ending.signal,
         ref=closed.ref,
         fenced=closed.fenced or None,
-        proof=ending.proof or None,
+        proof=closed.proof,
+        said=closed.said,
+        files=closed.files,
+        added=closed.added,
+        removed=closed.removed,
         verdict=ending.verdict,
     )
     # The task has lost its claim by now; the event is of the attempt's worker and epoch.

@@ -10,6 +10,7 @@ from wf_tui.scheduler.attempts.active_claim import ActiveClaim
 from wf_tui.scheduler.attempts.attempt import Attempt
 from wf_tui.scheduler.attempts.vitals import Vitals
 from wf_tui.scheduler.claim_record import ClaimRecord
+from wf_tui.scheduler.proof import ProofReader
 
 if TYPE_CHECKING:
     from wf_tui.clock import Clock
@@ -36,7 +37,9 @@ class AttemptFactory:
 
     def record(self, claim: Claim) -> ClaimRecord:
         """Return what writes for a claim, also for one whose scheduler has died."""
-        return ClaimRecord(claim, self.writer, self.faults)
+        folder = self.steps.prepare.jobs.paths.attempt(claim.task.id, claim.epoch)
+        proofs = ProofReader(self.steps.threads, folder)
+        return ClaimRecord(claim, self.writer, self.faults, proofs)
 
     def attempt(self, claim: Claim) -> Attempt:
         """Return what sees a worker's claim through."""

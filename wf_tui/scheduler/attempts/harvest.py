@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.errors import GitError
 from wf_tui.fault_injection import Point
 from wf_tui.git.control.attempt_commits import commit_attempt, save_attempt_ref
 from wf_tui.git.control.changed_files import changed_files
+from wf_tui.git.control.diffs import file_changes
 from wf_tui.git.harvest.filters import find_filtered
 from wf_tui.git.harvest.harvest import HarvestRefusedError, Refused
 from wf_tui.git.refs import left_refs
@@ -64,6 +66,9 @@ class Harvested:
     """What it has committed, stashed or tagged beside that, each under a ref now."""
     unsaved: str = ""
     """What can be kept in its worktree alone, as a clause."""
+    added: int | None = None
+    """Lines; with `removed`, None where they were not counted."""
+    removed: int | None = None
 
     @property
     def why_kept(self) -> str:
@@ -96,6 +101,8 @@ class Harvested:
             ref=self.ref,
             commit=self.commit,
             files=len(self.entries),
+            added=self.added,
+            removed=self.removed,
             ignored=len(self.ignored) or None,
             ignored_names=self.ignored[:_NAMED] or None,
             refused=refused or None,
@@ -196,6 +203,7 @@ class Harvest:
             left = tree.keep_left(refs)
             kept = replace(NOTHING, left=left.refs, unsaved=left.unsaved)
             return replace(kept, base=tree.base, error=error.message)
+        added, removed = self._lines(tree.base, commit)
         return Harvested(
             base=tree.base,
             commit=commit,
@@ -207,7 +215,19 @@ class Harvest:
             note=found.note,
             left=left.refs,
             unsaved=left.unsaved,
+            added=added,
+            removed=removed,
         )
+
+    def _lines(self, base: str, commit: str | None) -> tuple[int | None, int | None]:
+        """Return how many lines the work adds and removes; binary files count nothing."""
+        if commit is None:
+            return 0, 0
+        try:
+            changes = file_changes(self.control, base, commit)
+        except GitError:  # it is for people to see, and no reason to lose the work
+            return None, None
+        return sum(one.added or 0 for one in changes), sum(one.removed or 0 for one in changes)
 
     def save(self, workspace: Workspace, content: str) -> tuple[str, str]:
         """Return the commit of a git tree as the work of this attempt, and its ref.

@@ -246,6 +246,12 @@ class Question:
     None for a question of its own, and for what no rule may allow: it is answered for once alone.
     """
     options: tuple[Option, ...] = ()
+    command: str | None = None
+    """What it would run, to the letter."""
+    reason: str | None = None
+    """Why, in its own words."""
+    rule: str | None = None
+    """What keeps it from doing so without a person."""
 
     @classmethod
     def read(cls, given: Fields) -> Self:
@@ -255,6 +261,9 @@ class Question:
             given.text("text")[:LONGEST_QUESTION],
             given.maybe_text("kind", LONGEST_NAME),
             tuple(map(Option.read, given.objects("options", MOST_OPTIONS))),
+            given.maybe_text("command", LONGEST_QUESTION),
+            given.maybe_text("reason", LONGEST_NAME),
+            given.maybe_text("rule", LONGEST_NAME),
         )
 
 

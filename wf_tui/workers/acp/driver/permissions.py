@@ -19,6 +19,7 @@ MOST: Final = 100
 """Questions that the line takes at a time, and in all; the agent is refused what is beyond."""
 _LONGEST_TEXT: Final = 4000
 """Characters that a person is shown; a longer text is asked, and never allowed for good."""
+_LONGEST_REASON: Final = 1000
 _ABOUT_FILES: Final = frozenset({"read", "edit", "delete", "move"})
 _ALLOW: Final = "allow_once"
 _REJECT: Final = "reject_once"
@@ -83,7 +84,21 @@ class Permissions:
         offered = tuple(Option(id_, one.name[:200] or id_, one.kind) for id_, one in ids.items())
         answered = asyncio.get_running_loop().create_future()
         self._open[number] = answered
-        self._say(Question(number, text[:_LONGEST_TEXT], kind, offered))
+        # A person who is to judge a command sees it whole, or is told that it is cut.
+        command = call.command if len(text) <= _LONGEST_TEXT else None
+        # Many name the call by its command, which says nothing of why.
+        names_it = not call.title or (command or call.title) in call.title
+        reason = None if names_it else call.title[:_LONGEST_REASON]
+        asked = Question(
+            number,
+            text[:_LONGEST_TEXT],
+            kind,
+            offered,
+            command=command,
+            reason=reason,
+            rule=permission.reason,
+        )
+        self._say(asked)
         try:
             answer = await answered
         finally:

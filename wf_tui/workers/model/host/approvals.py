@@ -85,7 +85,9 @@ class Approvals:
             text = f"{text[:_LONGEST_TEXT]}\n[{more:,} characters more, which are not shown]"
         answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._open[number] = answered
-        self._say(Question(number, text, kind, _OPTIONS))
+        # A person who is to judge a command sees it whole, or is told that it is cut.
+        command = None if more > 0 else request.command
+        self._say(Question(number, text, kind, _OPTIONS, command=command, rule=permission.reason))
         try:
             return await answered
         finally:
