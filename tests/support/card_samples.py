@@ -55,7 +55,7 @@ def last(**values: Any) -> LastAttempt:
     return LastAttempt(**{**stock, **values})
 
 
-def _question(text: str = "run “npm install cookie@1.2”?\nsets SameSite per cookie") -> QuestionRow:
+def _question() -> QuestionRow:
     return QuestionRow(
         run=RUN,
         task="refresh-rot",
@@ -63,7 +63,8 @@ def _question(text: str = "run “npm install cookie@1.2”?\nsets SameSite per 
         id="1",
         ordinal=1,
         asked_at=_ENDED,
-        text=text,
+        text="execute (ask = run): npm install cookie@1.2",
+        detail={"command": "npm install cookie@1.2", "reason": "sets SameSite per cookie"},
         kind="execute",
         options=PERMISSION,
         state=QuestionState.OPEN,
@@ -74,7 +75,10 @@ BLOCKED: Final[Mapping[BlockedKind, Mapping[str, Any]]] = {
     BlockedKind.QUESTION: {"questions": 1},
     BlockedKind.REVIEW: {"detail": {"paths": ["src/a.py"]}},
     BlockedKind.CONFLICT: {
-        "detail": {"paths": ["src/auth/session.py", "tests/test_session.py"], "with": ["types"]},
+        "detail": {
+            "paths": ["src/auth/session.py", "tests/test_session.py"],
+            "with": ["Token value types"],
+        },
         "note": "it does not merge: src/auth/session.py",
     },
     BlockedKind.GATE: {
@@ -107,7 +111,6 @@ def blocked(kind: BlockedKind, **values: Any) -> Card:
     more = {"tries": 3, "attempts": 3, "last_worker": "glm-2", **BLOCKED[kind], **values}
     row = sample_row(state=TaskState.BLOCKED, kind=kind, epoch=3, **more)
     others = {
-        "types": sample_row(id="types", title="Token value types"),
         "rotate": sample_row(id="rotate", state=TaskState.BLOCKED, kind=BlockedKind.GATE),
     }
     question = _question() if kind is BlockedKind.QUESTION else None

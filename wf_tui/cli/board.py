@@ -11,7 +11,6 @@ import click
 
 from wf_tui.cli.context import reading, run_argument
 from wf_tui.errors import UsageError
-from wf_tui.text import fits
 
 if TYPE_CHECKING:
     from wf_tui.project import Project
@@ -51,10 +50,12 @@ def show_board(project: Project, run_id: str, *, ascii_only: bool = False) -> in
     The run does not depend on it: its scheduler is a process of its own.
     """
     from wf_tui.board.app import BoardApp  # noqa: PLC0415 - loads Textual
+    from wf_tui.board.widgets.glyph_sets import needs_ascii  # noqa: PLC0415 - loads rich
     from wf_tui.config import load_config  # noqa: PLC0415 - loads pydantic
 
     config = load_config(os.environ)
-    ascii_only = ascii_only or not fits(sys.stdout.encoding)
+    width = config.board.ambiguous_width
+    ascii_only = ascii_only or needs_ascii(os.environ, sys.stdout.encoding, width)
     app = BoardApp(project, run_id, ascii=ascii_only, environ=os.environ, config=config)
     app.run()
     return app.return_code or 0

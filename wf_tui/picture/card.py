@@ -85,11 +85,6 @@ class Around:
     rows: Mapping[str, TaskRow] = field(default_factory=lambda: MappingProxyType({}))
     """The tasks of its run that its words may name."""
 
-    def title(self, task: str) -> str:
-        """Return the title of another task, else its id; clean."""
-        row = self.rows.get(task)
-        return clean(row.title if row is not None and row.title.strip() else task, limit=_NAME)
-
     def kind(self, task: str) -> str:
         """Return what another task is blocked by; "" where it is not."""
         row = self.rows.get(task)
@@ -229,7 +224,7 @@ def make_card(row: TaskRow, reason: Reason, around: Around | None = None) -> Car
         lane=clean(_lane(reason, live, last), limit=_NAME),
         tokens=_tokens(row.usage),
         cost_microusd=row.usage.cost_microusd,
-        needs=needs_words(row, last, around.question, around.title) if is_needed else None,
+        needs=needs_words(row, last, around.question) if is_needed else None,
         wrong=wrong_words(row, reason) if is_pending else NOTHING,
         waits_for=waiting_words(reason) if is_pending else "",
         parked=parked_words(row, around.snoozed_until, around.kind) if is_parked else NOTHING,

@@ -18,7 +18,7 @@ from wf_tui.git.merge.integrate import (
     make_merge,
     move_branch,
 )
-from wf_tui.git.merge.layout import lay_out
+from wf_tui.git.merge.layout import brought_by, lay_out
 from wf_tui.git.refs import short_branch
 from wf_tui.ledger.model.found_conflict import FoundConflict
 from wf_tui.ledger.model.states import BlockedKind, Cause, DoneKind, Outcome, Step, TaskState
@@ -52,6 +52,7 @@ __all__ = ["FinishedWork", "Integrator"]
 
 _NAMED: Final = 5
 _MOST_PATHS: Final = 200
+_TITLE: Final = 80
 _MOST_WORDS: Final = 20
 """So many paths and sentences of a conflict are stored: enough to read."""
 _MOST_GATED: Final = 10
@@ -400,6 +401,7 @@ class Integrator:
         """
         task = await record.task()
         laid_out = await self.threads.run(lay_out_conflict, self.pool, task, work.tree, found)
+        others = await self.threads.run(brought_by, self.control, found)
         names = listed(found.named(), _NAMED, limit=200)
         text = f"it does not merge: {names or clean(found.text)}"
         if found.by_case:
@@ -415,7 +417,7 @@ class Integrator:
             found.paths[:_MOST_PATHS],
             text,
             head=work.base if same else found.head,
-            found=described(self.control, task, found, laid_out.content),
+            found=described(self.control, task, found, laid_out.content, others),
             tree=tree,
         )
         record.log.info("does not merge with %s", found.head)
@@ -446,8 +448,13 @@ def lay_out_conflict(pool: Pool, task: TaskRow, tree: Tree | None, conflict: Con
     return LaidOut(pool.check_out_conflict(own_tree, conflict, content), content)
 
 
-def described(control: Control, task: TaskRow, conflict: Conflict, laid_out: str) -> FoundConflict:
-    """Return what the ledger keeps of a conflict; `laid_out` is the tree that a person got."""
+def described(
+    control: Control, task: TaskRow, conflict: Conflict, laid_out: str, others: tuple[str, ...]
+) -> FoundConflict:
+    """Return what the ledger keeps of a conflict; `laid_out` is the tree that a person got.
+
+    `others` are the titles of those that have changed the same.
+    """
     kinds = [", ".join(one.kinds) for one in conflict.conflicted[:_MOST_PATHS]]
     words = conflict.sentences(short_branch(control.ref), task.id)
     return FoundConflict(
@@ -457,4 +464,5 @@ def described(control: Control, task: TaskRow, conflict: Conflict, laid_out: str
         laid_out=laid_out,
         kinds=tuple(kinds),
         words=tuple(clean(word, limit=400) for word in words[:_MOST_WORDS]),
+        others=tuple(clean(title, limit=_TITLE) for title in others[:_NAMED]),
     )

@@ -51,6 +51,10 @@ def test_letters_are_the_same_on_the_board_and_in_a_pipe() -> None:
         ({"TERM": "xterm"}, "iso8859-1", 1, True),
         ({"TERM": "xterm"}, "ascii", 1, True),
         ({"TERM": "xterm"}, "utf-8", 2, True),
+        ({"LC_ALL": "C", "LANG": "de_DE.UTF-8"}, "utf-8", 1, True),
+        ({"LC_ALL": "", "LANG": "de_DE.UTF-8"}, "utf-8", 1, False),
+        ({"LANG": "ja_JP.eucJP"}, "utf-8", 1, True),
+        ({"LANG": "C.utf8"}, "utf-8", 1, False),
     ],
 )
 def test_letters_are_drawn_where_signs_would_be_lost(

@@ -70,6 +70,7 @@ def test_second_conflict_blocks(harness: RunHarness, tmp_path: Path) -> None:
     assert harness.play(plan) == "partial"
     task = harness.task("t")
     assert (task.kind, task.detail["paths"]) == ("conflict", ["shared.txt"])
+    assert task.detail["with"] == ["x"]
     (kept,) = harness.project.paths.run(harness.run).trees.iterdir()
     assert "<<<<<<<" in (kept / "shared.txt").read_text()
 

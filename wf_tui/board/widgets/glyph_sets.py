@@ -131,8 +131,13 @@ ASCII: Final = GlyphSet(
 def needs_ascii(environ: Mapping[str, str], encoding: str | None, ambiguous_width: int) -> bool:
     """Return whether a terminal can draw nothing but ASCII in one cell each.
 
-    The console of Linux has few signs; a terminal whose encoding is not UTF-8 has none; one that
-    draws characters of ambiguous width in two cells would shift all that follows `◆ ● ○ ◇ ·`.
+    The console of Linux has few signs; a terminal whose locale is not UTF-8 has none, whatever
+    Python makes of its encoding; one that draws characters of ambiguous width in two cells would
+    shift all that follows `◆ ● ○ ◇ ·`.
     """
-    two = 2
-    return environ.get("TERM") == "linux" or not fits(encoding) or ambiguous_width == two
+    names = ("LC_ALL", "LC_CTYPE", "LANG")
+    locale = next((environ[name] for name in names if environ.get(name)), "utf-8")
+    is_utf8 = locale.lower().replace("-", "").rpartition(".")[2].startswith("utf8")
+    return (
+        environ.get("TERM") == "linux" or not is_utf8 or not fits(encoding) or ambiguous_width > 1
+    )

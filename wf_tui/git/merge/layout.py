@@ -16,7 +16,7 @@ from wf_tui.git.path_bytes import decode_path
 from wf_tui.git.refs import short_branch
 from wf_tui.text import clean
 
-__all__ = ["lay_out"]
+__all__ = ["brought_by", "lay_out"]
 
 _TITLE: Final = 80
 _SUBJECT: Final = b"\x01"
@@ -53,6 +53,16 @@ def lay_out(control: Control, conflict: Conflict, task: str) -> str:
     for (name, (mode, _)), oid in zip(labelled.items(), written, strict=True):
         edits[name] = mode, oid
     return edit_tree(control, conflict.tree, edits) if edits else conflict.tree
+
+
+def brought_by(control: Control, conflict: Conflict) -> tuple[str, ...]:
+    """Return the titles of what changed the same paths on the branch, that of the first path first.
+
+    Blocks: it walks over what was merged since the work began.
+    """
+    titles = _titles(control, conflict)
+    found = (titles.get(one.path, "") for one in conflict.conflicted)
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _label(control: Control, title: str | None) -> str:

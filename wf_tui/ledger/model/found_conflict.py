@@ -31,11 +31,15 @@ class FoundConflict:
     """Of each path what keeps it from being merged: `content`, `modify/delete`, ..."""
     words: tuple[str, ...] = ()
     """Git's own sentences, with the names of the branch and the task for those of commits."""
+    others: tuple[str, ...] = ()
+    """The titles of those whose work has changed the same on the branch; safe to show."""
 
     @property
     def detail(self) -> Detail:
         """What is stored of it, beside its paths."""
         words: Detail = {"kinds": list(self.kinds), "words": list(self.words)}
+        if self.others:
+            words = {**words, "with": list(self.others)}
         if not self.laid_out:
             return words
         merge = {"base": self.base, "commit": self.commit, "laid_out": self.laid_out}
@@ -52,8 +56,8 @@ class FoundConflict:
         )
         if not (base and head and commit and laid_out):
             return None
-        kinds, words = _list(detail, "kinds"), _list(detail, "words")
-        return cls(base, head, commit, laid_out, kinds, words)
+        kinds, words, others = (_list(detail, name) for name in ("kinds", "words", "with"))
+        return cls(base, head, commit, laid_out, kinds, words, others)
 
 
 def _list(detail: Detail, name: str) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ _SHUT_BY: Final = {
 _HIGHEST_DOUBLING: Final = 16
 _KEPT: Final = (
     *("paths", "head", "why", "all"),
-    *("kinds", "words", "base", "commit", "laid_out"),
+    *("kinds", "words", "with", "base", "commit", "laid_out"),
 )
 """What a task that goes back to its person was blocked with, and still is."""
 

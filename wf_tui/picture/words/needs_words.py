@@ -45,13 +45,11 @@ class Facts:
     row: TaskRow
     attempt: LastAttempt | None
     question: QuestionRow | None
-    titles: Callable[[str], str]
 
     @property
     def said(self) -> str:
-        """The last message of its worker, as a quotation."""
-        text = clean(self.attempt.said, limit=_LONGEST).strip() if self.attempt else ""
-        return f"“{text}”" if text else ""
+        """What its worker said last, as a quotation: its result, else what it said at work."""
+        return _quoted(self.row.result or "") or _quoted(self.attempt.said if self.attempt else "")
 
     @property
     def last_line(self) -> str:
@@ -85,30 +83,46 @@ def needs_words(
     row: TaskRow,
     attempt: LastAttempt | None,
     question: QuestionRow | None,
-    titles: Callable[[str], str],
 ) -> Needs:
-    """Return what a blocked task says of itself; `titles` gives the title of another task.
+    """Return what a blocked task says of itself.
 
     `attempt` is its last one, `question` the first that is open. No word of theirs is cleaned yet.
     """
     kind = row.kind
     words = _WORDS.get(kind, _other) if isinstance(kind, BlockedKind) else _other
-    return words(Facts(row, attempt, question, titles))
+    return words(Facts(row, attempt, question))
 
 
 def _question(facts: Facts) -> Needs:
-    asked = facts.question
+    asked, count = facts.question, facts.row.questions
     if asked is None:
         return Needs("asks", facts.note)
-    text, _, more = clean(asked.text, limit=_LONGEST, multiline=True).strip().partition("\n")
-    text = text.strip() if text.rstrip().endswith("?") else f"{text.strip()}?"
-    names = [clean(option.name, limit=_NAME) for option in asked.options]
-    count = facts.row.questions
     word = "asks" if count < 2 else f"asks {count}:"  # noqa: PLR2004 - one needs no number
-    proof = more.strip().partition("\n")[0]
-    if not proof and not asked.permission:
-        proof = " · ".join(names)
-    return Needs(word, text, proof or facts.said)
+    text, reason = _asked(asked)
+    if not reason and not asked.permission:
+        reason = " · ".join(clean(option.name, limit=_NAME) for option in asked.options)
+    return Needs(word, text if text.endswith("?") else f"{text}?", reason or facts.said)
+
+
+def _asked(asked: QuestionRow) -> tuple[str, str]:
+    """Return what is asked, and the worker's reason for it; clean."""
+    about = asked.about
+    if about.command:
+        command, _, more = clean(about.command, limit=_LONGEST, multiline=True).partition("\n")
+        verb = _VERBS.get(asked.kind, asked.kind or "do")
+        text = f"{verb} “{command.strip()}{' …' if more.strip() else ''}”"
+        return text, _quoted(about.reason)
+    text, _, more = clean(asked.text, limit=_LONGEST, multiline=True).strip().partition("\n")
+    return text.strip(), _quoted(about.reason) or more.strip().partition("\n")[0]
+
+
+def _quoted(text: str) -> str:
+    line = next(filter(str.strip, clean(text, limit=_LONGEST, multiline=True).splitlines()), "")
+    return f"“{line.strip()}”" if line else ""
+
+
+_VERBS: Final = {"execute": "run", "edit": "change", "delete": "delete", "fetch": "fetch"}
+"""What a worker wants to do, by the kind of the tool."""
 
 
 def _review(facts: Facts) -> Needs:
@@ -126,13 +140,12 @@ def _review(facts: Facts) -> Needs:
 
 
 def _conflict(facts: Facts) -> Needs:
-    others = facts.row.detail.get("with")
-    names = [f"“{facts.titles(name)}”" for name in others] if isinstance(others, list) else []
-    paths = ", ".join(facts.paths)
-    more = f" +{len(names) - 1}" if len(names) > 1 else ""
+    titles = facts.row.detail.get("with")
+    names = [clean(title, limit=_NAME) for title in titles] if isinstance(titles, list) else []
+    paths, count = ", ".join(facts.paths), len(facts.paths)
     if names:
-        return Needs("conflict", f"with {names[0]}{more}", paths or facts.note)
-    count = len(facts.paths)
+        more = f" +{len(names) - 1}" if len(names) > 1 else ""
+        return Needs("conflict", f"with “{names[0]}”{more}", paths or facts.note)
     return Needs("conflict", f"in {plural(count, 'file')}" if count else facts.note, paths)
 
 
