@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wf_tui import commands
 from wf_tui.board.actions.outcomes import outcome_messages
 from wf_tui.board.awaited import Awaited
+from wf_tui.board.frame.toasts import Offer
 from wf_tui.errors import WfError
 from wf_tui.project import open_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from wf_tui.board.host import ActionHost, ActResult
     from wf_tui.ledger.ledger import Ledger
@@ -52,12 +55,25 @@ class ActRunner:
         """Wait for what a person has asked for: an act half done would leave them in doubt."""
         self._thread.shutdown()
 
+    async def learn(self) -> None:
+        """Find out which act was the last one before this board was opened."""
+
+        def in_thread() -> None:
+            with open_ledger(self._host.project) as ledger:
+                self._host.acts_done.know(commands.last_act(ledger, self._host.run_id))
+
+        with contextlib.suppress(WfError):
+            await asyncio.get_running_loop().run_in_executor(self._thread, in_thread)
+
     async def run(self, act: Act) -> None:
         """Run an act and show what came of it; the act gets a connection of its own."""
 
         def in_thread() -> ActResult:
             with open_ledger(self._host.project) as ledger:
-                return act.run(ledger)
+                result = act.run(ledger)
+                if _has_changed(result):
+                    self._host.acts_done.know(commands.last_act(ledger, self._host.run_id))
+                return result
 
         loop = asyncio.get_running_loop()
         try:
@@ -71,17 +87,32 @@ class ActRunner:
             self._tell(act, result)
 
     def _tell(self, act: Act, result: ActResult) -> None:
-        changed = []
-        if isinstance(result, list):
-            changed = [row.task for row in result if row.changed]
+        changed = [row.task for row in result if row.changed] if isinstance(result, list) else []
+        offer = None
+        if act.offers_undo and changed and not self._any_claimed(changed):
+            offer = self._offer_undo(changed)
         picture = self._host.picture
         for line in outcome_messages(result, act.label, picture, after=act.after):
-            self._host.show_toast(line.text, severity=line.severity)
+            self._host.show_toast(line.text, severity=line.severity, offer=offer)
         # Of what it did not change the marks stay: a person may want something else of those.
         picture.marks.difference_update(changed)
         self._awaited.merge(task for task in act.awaits if task in changed)
         if act.selects and changed:
             self._awaited.new_card = changed[0]
+
+    def _any_claimed(self, tasks: Sequence[str]) -> bool:
+        cards = self._host.picture.cards
+        return any(cards[task].claimed for task in tasks if task in cards)
+
+    def _offer_undo(self, tasks: Sequence[str]) -> Offer:
+        """Return the offer to take an act back, which stands while that is still possible."""
+        done = self._host.acts_done
+        act = done.last
+
+        def is_true() -> bool:
+            return done.last is act and not self._any_claimed(tasks)
+
+        return Offer(f"{self._host.keys_of('run.undo')} takes it back", is_true=is_true)
 
     def follow(self, changed: Collection[str]) -> None:
         """Tell what became of earlier acts; called after each change of the picture."""
@@ -92,3 +123,10 @@ class ActRunner:
         if new and new in host.picture.cards:
             self._awaited.new_card = ""
             host.show_card(new)
+
+
+def _has_changed(result: ActResult) -> bool:
+    """Whether an act changed anything; one that is told by a sentence did."""
+    if isinstance(result, list):
+        return any(row.changed for row in result)
+    return result is not False

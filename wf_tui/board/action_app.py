@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from wf_tui.board.act_runner import ActRunner
     from wf_tui.board.actions.action import Action, Handler
+    from wf_tui.board.acts_done import ActsDone
     from wf_tui.board.dialogs.confirm_dialog import ConfirmDialog
     from wf_tui.board.host import ActResult
     from wf_tui.board.widgets.glyph_sets import GlyphSet
@@ -82,6 +83,7 @@ class ActionApp(StatusApp):
     motion: bool
     guard: Guard
     acts: ActRunner
+    acts_done: ActsDone
     _pressed_at: float = 0.0
     """When what is handled now was pressed or clicked, in the time of the events."""
     _dialogs: int = 0

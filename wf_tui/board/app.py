@@ -9,6 +9,7 @@ from textual import constants, on
 
 from wf_tui.board.act_runner import ActRunner
 from wf_tui.board.action_app import ActionApp
+from wf_tui.board.acts_done import ActsDone
 from wf_tui.board.attention.caller import Caller, window_title
 from wf_tui.board.feed import LedgerFeed
 from wf_tui.board.frame.toasts import Toasts
@@ -68,6 +69,7 @@ class BoardApp(ActionApp):
         self.fps = constants.MAX_FPS
         self.glyphs = ASCII if self.ascii else UNICODE
         self.picture = Picture(self.clock.now())
+        self.acts_done = ActsDone()
         self.acts = ActRunner(self, self.log)
         self.motion = not self.config.board.reduced_motion and self.animation_level != "none"
         self.guard = Guard(self.config.board.guard)
@@ -90,6 +92,7 @@ class BoardApp(ActionApp):
 
     def on_mount(self) -> None:
         """Show the board, and begin to bring it up to date."""
+        self.run_worker(self.acts.learn(), group="actions", exit_on_error=False)
         self.push_screen("board")
         configured = self.config.board.theme
         if problem := unknown_theme(configured, self.environ, self.available_themes):

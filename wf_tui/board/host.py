@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
+    from wf_tui.board.acts_done import ActsDone
     from wf_tui.board.frame.footer import FooterKey
     from wf_tui.board.frame.screen_tabs import ScreenTab
     from wf_tui.board.guard import Guard
@@ -50,6 +51,8 @@ class ActionHost(Protocol):
     environ: Mapping[str, str]
     glyphs: GlyphSet
     ascii: bool
+    acts_done: ActsDone
+    """The last act that this board knows of, which `u` takes back."""
     guard: Guard
     """Which tasks have just changed: no key acts on those."""
     toasts: Toasts

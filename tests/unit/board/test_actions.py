@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual import events
 
-from tests.support.board_harness import board
+from tests.support.board_harness import ME, board
 from tests.support.screen_text import screen_text
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import Step
-from wf_tui.ledger.rules.moves import HOLD
+from wf_tui.ledger.rules.moves import CANCEL, HOLD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -208,23 +209,58 @@ async def test_plus_and_minus_change_the_jobs(tmp_path: Path) -> None:
         assert "jobs must be at least 1" in hand.told[-1]
 
 
-async def test_undo_takes_back_the_last_act(tmp_path: Path) -> None:
-    """A hold is taken back; a second undo says that there is nothing."""
+async def test_undo_takes_back_the_last_act_by_its_name(tmp_path: Path) -> None:
+    """A hold is taken back and named; a second undo says that there is nothing."""
     async with board(tmp_path, "a") as hand:
         await hand.select("a")
         await hand.press("b", "u")
         assert hand.acts == [("task_blocked", "a"), ("undone", "a")]
-        assert hand.drive.where("a") == "P"
+        assert hand.told[-1] == "took back: hold of “a”"
         await hand.press("u")
         assert "nothing to undo" in hand.told[-1]
 
 
-async def test_undo_says_why_not(tmp_path: Path) -> None:
-    """A release that stopped an attempt cannot be taken back."""
-    async with board(tmp_path, "a", "b", before=running) as hand:
+async def test_an_act_from_elsewhere_is_named_and_left(tmp_path: Path) -> None:
+    """What the same person did on another board is not taken back unseen; the second u does it."""
+    async with board(tmp_path, "a", "b") as hand:
+        await hand.select("a")
+        await hand.press("b")
+        elsewhere = replace(hand.drive.mine, actor=ME)
+        elsewhere.move("r1", CANCEL, ["b"])
+        await hand.press("u")
+        assert hand.drive.where("a", "b") == "B:hold B:cancelled"
+        assert "cancelling of “b”" in hand.told[-1]
+        await hand.press("u")
+        assert hand.drive.where("a", "b") == "B:hold P"
+
+
+async def test_undo_goes_past_what_cannot_be_taken_back(tmp_path: Path) -> None:
+    """A hold that stopped an attempt is named with what helps; the next u takes the one before."""
+    async with board(tmp_path, "a", "b", "c", before=running) as hand:
+        await hand.select("c")
+        await hand.press("b")
         await hand.select("a")
         await hand.press("b", *SURE, "u")
-        assert "cannot be undone: it stopped running work" in hand.told[-1]
+        assert "holding “a”, cannot be undone" in hand.told[-1]
+        assert "b lets it go" in hand.told[-1]
+        await hand.press("u")
+        assert hand.told[-1] == "took back: hold of “c”"
+        assert hand.drive.where("a", "c") == "B:hold P"
+
+
+async def test_giving_up_what_has_not_begun_offers_to_take_it_back(tmp_path: Path) -> None:
+    """It asks nothing, and for five seconds `u` is offered, as long as it helps."""
+    async with board(tmp_path, "a") as hand:
+        await hand.select("a")
+        await hand.press("x")
+        toast = hand.app.toasts.kept[0]
+        assert toast.text == "cancelled “a”"
+        assert toast.offer is not None
+        assert (toast.offer.text, toast.offer.seconds) == ("u takes it back", 5.0)
+        assert toast.offer.is_true is not None
+        assert toast.offer.is_true()
+        await hand.press("u")
+        assert not toast.offer.is_true()
 
 
 async def test_stop_drains(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tests.support.board_harness import board
 from tests.support.key_table import README, TABLE, key_table
 from wf_tui.board.actions.registry import ACTIONS, Action, Context, Group, bindings
 from wf_tui.board.dialogs.help_screen import HelpScreen
-from wf_tui.board.user_keys import textual_name
+from wf_tui.board.user_keys import check, textual_name
 from wf_tui.cli.root import wf
 from wf_tui.config import Config
 from wf_tui.ledger.rules.moves import MOVES
@@ -138,12 +138,15 @@ async def test_user_keys_replace_ours(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        ({"task.skip": "r"}, "keys: r for task.skip is the key of task.retry; it stays with that"),
+        (
+            {"task.skip": "r"},
+            "keys: r for task.skip is the key of task.retry (board); it stays with that",
+        ),
         ({"task.skp": "z"}, "keys: unknown action 'task.skp' (did you mean 'task.skip'?)"),
         ({"task.skip": " , "}, "keys: task.skip has no key"),
         (
             {"task.skip": "question_mark"},
-            "keys: question_mark for task.skip is the key of app.help; it stays with that",
+            "keys: question_mark for task.skip is the key of app.help (board); it stays with that",
         ),
     ],
 )
@@ -165,6 +168,15 @@ async def test_two_keys_can_be_swapped(tmp_path: Path) -> None:
         await hand.select("a")
         await hand.press("r")
         assert hand.told == ["skipped “a”"]
+
+
+def test_a_key_is_taken_only_where_it_works() -> None:
+    """What is only on one screen leaves its key free for the others; an old name still counts."""
+    checked = check({"task.hold_or_release": "B", "run.more_jobs": "v"})
+    assert checked.keys == {"task.hold": "B"}
+    (problem,) = checked.problems
+    assert "v for run.more_jobs is the key of view.list (board)" in problem
+    assert check({"app.help": "f1", "task.new": "f2"}).problems == ()
 
 
 def test_the_readme_has_every_key() -> None:

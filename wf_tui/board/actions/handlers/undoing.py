@@ -15,12 +15,18 @@ __all__ = ["undo"]
 
 
 def undo(app: ActionHost, _ids: tuple[str, ...]) -> None:
-    """Take back this person's last act; the ledger knows which that was, and whether it can be."""
+    """Take back the last act that this board knows of; what cannot be taken back is named.
+
+    A second press within seconds goes one further, past that one.
+    """
+    done, pressed = app.acts_done, app.clock.monotonic()
 
     def act(ledger: Ledger) -> str:
-        done = commands.undo(app.project, ledger, app.run_id)
-        if not done.changed:
-            raise RefusedError("; ".join(filter(None, (done.sentence, done.key_hint))))
-        return done.sentence
+        expected, before = done.meant(pressed)
+        result = commands.undo(app.project, ledger, app.run_id, expect=expected, before=before)
+        if result.changed:
+            return result.sentence
+        done.answered(result, expected, pressed)
+        raise RefusedError("; ".join(filter(None, (result.sentence, result.key_hint))))
 
     app.do(act, "")
