@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from tests.support.run_harness import RunHarness
 from wf_tui.board.detail.pane import DetailPane
+from wf_tui.board.frame.footer import FooterKey
 from wf_tui.board.theme.themed_app import ThemedApp
 from wf_tui.clock import SystemClock
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import Outcome
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.moves import RETRY
+from wf_tui.picture.picture import Picture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,9 +120,20 @@ class DetailApp(ThemedApp[None]):
         ascii: bool = False,  # noqa: A002 - the option's name
     ) -> None:
         super().__init__()
+        self.clock = SystemClock()
+        self.picture = Picture(self.clock.now())
+        self.told: list[str] = []
         self.pane = DetailPane(harness.project, harness.run, SystemClock(), ascii=ascii)
         self.pane.show(task)
         self.pane.open_tab(tab)
+
+    def keys_for(self, *names: str) -> list[FooterKey]:
+        """Return no key: nothing can be done here."""
+        return [FooterKey(name, "", "", "") for name in names]
+
+    def show_toast(self, text: str, _hint: str = "") -> None:
+        """Keep what is told."""
+        self.told.append(text)
 
     def compose(self) -> ComposeResult:
         """Mount the pane."""

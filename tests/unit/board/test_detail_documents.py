@@ -9,14 +9,12 @@ from rich.cells import cell_len
 
 from tests.support.detail_harness import LiveRun, played_run
 from tests.support.ledger_harness import FixedClock
-from wf_tui.board.detail.attempts import Table, read_attempts
-from wf_tui.board.detail.diff import MOST_LINES, read_diff
-from wf_tui.board.detail.document import AttemptChoice, Source, block, safe
+from wf_tui.board.detail.attempts import Column, Table, read_attempts
+from wf_tui.board.detail.diff import DiffDocument, read_diff
+from wf_tui.board.detail.diff_text import DiffText
+from wf_tui.board.detail.document import AttemptChoice, Source
 from wf_tui.board.detail.events import read_events
 from wf_tui.board.detail.prompt import read_prompt
-from wf_tui.board.detail.wrapped_lines import WrappedLines, wrap
-from wf_tui.board.widgets.line import Role, Span
-from wf_tui.git.control.diffs import FileChange
 from wf_tui.ledger.rules.moves import SKIP
 from wf_tui.project import open_ledger
 
@@ -63,15 +61,6 @@ def texts(document: Document) -> list[str]:
     return [line.text for line in document.laid_out(80)]
 
 
-def test_a_diff_has_looks(played: RunHarness) -> None:
-    """Files, hunks, added and removed lines are told apart, by sign and by look."""
-    looks = {line.text: line.role for line in read_diff(source(played, "write")).lines}
-    assert looks["diff --git a/shared.txt b/shared.txt"] is Role.LABEL
-    assert looks["--- a/shared.txt"] is Role.QUIET
-    assert looks["@@ -1,3 +1,3 @@"] is Role.HUNK
-    assert (looks["-two"], looks["+TWO"], looks[" one"]) == (Role.REMOVED, Role.ADDED, Role.TEXT)
-
-
 def test_tasks_without_changes_say_why(played: RunHarness) -> None:
     """A reading task, one that changed nothing, and one without attempts each say so."""
     assert texts(read_diff(source(played, "reader"))) == ["this task only reads"]
@@ -87,19 +76,6 @@ def test_tasks_that_have_not_begun(tmp_path: Path) -> None:
     assert "command" in texts(read_prompt(source(harness, "t")))
 
 
-def test_a_long_diff_is_cut(tmp_path: Path) -> None:
-    """After 2,000 lines it says how to see all; a file that alone is too long is only named."""
-    harness = played_plan(
-        tmp_path, "seq 3000 > a; seq 30000 > b; seq 10 > c; mv shared.txt moved.txt"
-    )
-    lines = texts(read_diff(source(harness, "t")))
-    assert MOST_LINES < len(lines) < MOST_LINES + 10
-    assert lines[:3] == ["    +3000 -0  a", "   +30000 -0  b", "      +10 -0  c"]
-    assert lines[3] == "       +0 -0  moved.txt  (was shared.txt)"
-    assert "diff --git a/b b/b" not in lines
-    assert lines[-1] == "… not all is shown; all of it: wf diff t"
-
-
 def played_plan(folder: Path, command: str) -> RunHarness:
     """Return a finished run of one writing task."""
     live = LiveRun(folder, PARALLEL.format(command), claim=False)
@@ -107,12 +83,15 @@ def played_plan(folder: Path, command: str) -> RunHarness:
     return live.harness
 
 
-def test_many_files_are_counted(tmp_path: Path) -> None:
-    """After 200 files the list says how many more there are."""
+def test_many_files_are_listed_around_the_open_one(tmp_path: Path) -> None:
+    """Of 200 files eleven rows are listed, and how many there are above and below them."""
     harness = played_plan(tmp_path, "for n in $(seq 100 304); do echo $n > f$n; done")
-    lines = texts(read_diff(source(harness, "t")))
-    assert lines[200] == "… 5 files more"
-    assert lines[-1] == "… not all is shown; all of it: wf diff t"
+    document = read_diff(source(harness, "t"))
+    assert isinstance(document, DiffDocument)
+    text = DiffText(document, "f200")
+    rows = [line.text for line in text._list()]
+    assert (rows[0], rows[6], rows[-1]) == ("  … 95 more above", "▸ f200", "  … 99 more below")
+    assert (text.beside(1), text.beside(-1)) == ("f201", "f199")
 
 
 def test_an_attempt_that_changed_nothing(tmp_path: Path) -> None:
@@ -164,8 +143,8 @@ def test_odd_ends_of_attempts(tmp_path: Path) -> None:
         lambda ledger: ledger.db.execute("UPDATE attempt SET signal = 9, ref = 'refs/wf/gone'")
     )
     lines = texts(read_attempts(source(harness, "t")))
-    assert "exit     signal 9" in lines
-    assert "changes  unreadable" in lines
+    assert "exit        signal 9" in [line.rstrip() for line in lines]
+    assert "diff        unreadable" in [line.rstrip() for line in lines]
 
 
 def test_only_the_newest_events(tmp_path: Path) -> None:
@@ -181,19 +160,20 @@ def test_only_the_newest_events(tmp_path: Path) -> None:
 
 
 def test_attempts_stand_side_by_side(played: RunHarness) -> None:
-    """Newest first; where the width has no room for two columns the older one goes below."""
+    """Oldest first; where the width has no room for two columns the newer one goes below."""
     table = read_attempts(source(played, "twice"))
     assert table.note == "2 attempts"
-    wide = {line.text[:9].strip(): line.text[9:].split() for line in table.laid_out(80)}
-    assert wide["attempt"] == ["2", "1"]
-    assert wide["outcome"] == ["succeeded", "failed"]
-    assert wide["exit"] == ["0", "3"]
-    narrow = [line.text for line in table.laid_out(24)]
-    assert [row for row in narrow if row.startswith("outcome")] == [
-        "outcome  succeeded",
-        "outcome  failed",
+    wide = {line.text[:11].strip(): line.text[11:].split() for line in table.laid_out(80)}
+    assert wide["try"] == ["1", "2"]
+    assert wide["ended"] == ["failed:", "exit", "succeeded"]
+    assert wide["exit"] == ["3", "0"]
+    narrow = [line.text.rstrip() for line in table.laid_out(30)]
+    assert [row for row in narrow if row.startswith("ended")] == [
+        "ended       failed: exit",
+        "ended       succeeded",
     ]
-    assert texts(table)[-1] == "attempt 1: exit 3"
+    assert "attempt 1: exit 3" in texts(table)
+    assert "used by all attempts" in texts(table)
 
 
 def test_an_open_attempt_has_no_end(tmp_path: Path) -> None:
@@ -202,14 +182,15 @@ def test_an_open_attempt_has_no_end(tmp_path: Path) -> None:
     text = "\n".join(texts(table))
     assert table.live
     assert "so far" in text
-    assert "outcome  runs" in text
+    assert "ended       runs" in text
 
 
 def test_wide_names_keep_the_columns() -> None:
     """Cells are measured, not characters."""
-    table = Table((), columns=(("日本語" * 9, *"abcdefgh"), ("x", *"abcdefgh")))
-    first, second, *_ = (line.text for line in table.laid_out(80))
-    assert cell_len(first) - 1 == cell_len(second) - 1 == 9 + 26 + 2
+    cells = tuple("abcdefghijk")
+    columns = (Column(1, ("日本語" * 9, *cells), bad=False), Column(2, ("x", *cells), bad=True))
+    first, second, *_ = (line.text for line in Table((), columns=columns).laid_out(80))
+    assert cell_len(first) == cell_len(second) == 11 + 28 + 3
 
 
 def test_events_leave_out_the_name(played: RunHarness) -> None:
@@ -232,47 +213,3 @@ def test_a_choice_of_attempts() -> None:
     assert older.move(1)
     assert older.epoch is None
     assert AttemptChoice().beside(1) is None
-
-
-def test_lines_are_safe() -> None:
-    """Plain text passes as it is, all else goes through the sanitizer; long lines are cut."""
-    assert safe("plain [/b]") == "plain [/b]"
-    assert safe("\x1b[31mred\t!") == "red    !"
-    assert len(safe("x" * 9999)) == len(safe("ü" * 9999)) == 2000
-
-
-def test_a_block_has_a_heading() -> None:
-    """A text is put under its heading; without text there is no heading."""
-    assert list(block("h", " \n")) == []
-    assert [line.text for line in block("h", "a\r\nb\n")] == ["h", "  a", "  b"]
-
-
-def test_folding_at_spaces() -> None:
-    """A row ends at a space where one is near, and never cuts a wide character."""
-    line = Span("some words and averyveryverylongword")
-    rows = [row.text for row in wrap(line, 12)]
-    assert rows == ["some words ", "and averyver", "yverylongwor", "d"]
-    assert [row.text for row in wrap(Span("日本語"), 5)] == ["日本", "語"]
-    assert [row.text for row in wrap(Span(""), 5)] == [""]
-    assert [row.text for row in wrap(Span("日本"), 1)] == ["日", "本"]
-    (rule,) = wrap(Span("── g", Role.RULE), 8)
-    assert rule.text == "── g ───"
-
-
-def test_rows_are_bounded_by_lines() -> None:
-    """The oldest lines go with all their rows; an unfinished line is replaced."""
-    rows = WrappedLines(2)
-    rows.rewrap(3)
-    assert rows.extend([Span("aaaabb")], Span("c")) == 0
-    assert [row.text for row in rows.rows] == ["aaa", "abb", "c"]
-    assert rows.extend([Span("cc"), Span("d")]) == 2
-    assert ([row.text for row in rows.rows], rows.left_out) == (["cc", "d"], 1)
-    rows.rewrap(1)
-    assert [row.text for row in rows.rows] == ["c", "c", "d"]
-    rows.clear()
-    assert (rows.rows, rows.left_out) == ([], 0)
-
-
-def test_a_binary_file_has_no_lines() -> None:
-    """Its size in a patch counts as nothing."""
-    assert FileChange("a", "a", None, None).lines == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,10 @@ from textual.events import MouseEvent, MouseScrollDown, MouseScrollUp
 from tests.support.detail_harness import HOSTILE, DetailApp, LiveRun, painted, settle
 from wf_tui.board.detail.document import Source
 from wf_tui.board.detail.feed import Answered
-from wf_tui.board.detail.lines_view import LinesView
-from wf_tui.board.detail.log import WINDOW, LogSoFar, read_log
+from wf_tui.board.detail.log.entries import LogEntry
+from wf_tui.board.detail.log.reader import WINDOW, LogNews, LogSoFar, read_log
 from wf_tui.board.detail.pane import DetailPane
+from wf_tui.board.text_view.lines_view import LinesView
 from wf_tui.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -27,7 +29,14 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.widget import Widget
 
-SIZE = (60, 10)
+SIZE = (60, 16)
+BLANK = " " * 8
+"""In the place of a time that is that of the line above."""
+
+
+def stamp(at: float) -> str:
+    """Return a time as it stands before a line."""
+    return time.strftime("%H:%M:%S", time.localtime(at))
 
 
 @pytest.fixture
@@ -39,6 +48,11 @@ def live(tmp_path: Path) -> LiveRun:
 def source(live: LiveRun, epoch: int | None = None) -> Source:
     """Return where the log of the task is read from."""
     return Source(live.harness.project, live.harness.run, "t", epoch, SystemClock())
+
+
+def texts(news: LogNews) -> list[str]:
+    """Return the lines of some news."""
+    return [one.text for one in news.entries if isinstance(one, LogEntry)]
 
 
 async def look_again(pilot: Pilot[None]) -> None:
@@ -55,22 +69,24 @@ async def test_it_follows(live: LiveRun) -> None:
         assert "nothing printed yet" in painted(app)
         live.prints("one\ntw")
         await look_again(pilot)
-        assert "running · following" in painted(app)
+        assert "following" in painted(app)
         live.prints("o\nthree\n")
         await look_again(pilot)
         assert "nothing printed" not in painted(app)
-        assert app.query_one(LinesView).text == "one\ntwo\nthree"
+        assert app.query_one(LinesView).text == (f"{stamp(1)} one\n{BLANK} two\n{BLANK} three")
 
 
 async def test_what_was_said_is_shown(live: LiveRun) -> None:
-    """The line of a command stands between its output, as lines that say what they are."""
+    """The line of a command stands between its output, each with its time and its verb."""
     live.prints("one\n")
     live.prints("half way", log="said", at=2.0, kind="message", data={"by": "ann"})
     live.prints("two\n", at=3.0)
     app = DetailApp(live.harness, "t")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        assert app.query_one(LinesView).text == "one\n[message from ann] half way\ntwo"
+        assert app.query_one(LinesView).text == (
+            f"{stamp(1)} one\n{stamp(2)} message from ann: half way\n{stamp(3)} two"
+        )
 
 
 async def test_it_looks_by_itself(live: LiveRun) -> None:
@@ -137,11 +153,11 @@ async def test_scrolling_up_pauses_and_the_end_resumes(live: LiveRun) -> None:
         await settle(pilot)
         assert "line 49" in painted(app)
         await pilot.press("k")
-        assert "running · End follows" in painted(app)
-        rows = painted(app).split("\n")[1:-1]
+        assert "F follows" in painted(app)
+        rows = painted(app).split("\n")[8:-1]
         live.prints("line 50\n")
         await look_again(pilot)
-        assert [row[:40] for row in painted(app).split("\n")[1:-1]] == [row[:40] for row in rows]
+        assert [row[:40] for row in painted(app).split("\n")[8:-1]] == [row[:40] for row in rows]
         await pilot.press("G")
         assert "line 50" in painted(app)
         assert "following" in painted(app)
@@ -224,7 +240,7 @@ def test_a_huge_log_opens_at_its_end(live: LiveRun) -> None:
         file.write(b"\n")
     live.prints("the end\n")
     news = read_log(source(live), None)
-    assert [line.text for line in news.lines] == ["the end"]
+    assert texts(news) == ["the end"]
     assert news.cursor is not None
     assert 100_000_000 - WINDOW <= news.passed_bytes < 100_001_000
     head = LogSoFar().after(news).head(0, "t")
@@ -242,17 +258,17 @@ def test_a_program_that_runs_ahead_is_caught_up_with(live: LiveRun) -> None:
     news = read_log(source(live), first.cursor)
     assert news.passed_bytes > 900_000
     assert not news.fresh
-    assert news.lines[-1].text == "end"
-    assert max(len(line.text) for line in news.lines) == 2000
+    assert texts(news)[-1] == "end"
+    assert max(map(len, texts(news))) == 2000
 
 
 def test_a_line_without_end_is_broken(live: LiveRun) -> None:
     """Output without newlines is shown in parts, so that no look costs more than the last."""
     live.prints("y" * 70_000)
     news = read_log(source(live), None)
-    assert (len(news.lines), news.unfinished) == (1, None)
+    assert (len(news.entries), news.unfinished) == (1, None)
     live.prints("tail\r\n")
-    assert [line.text for line in read_log(source(live), news.cursor).lines] == ["tail"]
+    assert texts(read_log(source(live), news.cursor)) == ["tail"]
 
 
 def test_the_gate_ends_an_unfinished_line(live: LiveRun) -> None:
@@ -260,7 +276,7 @@ def test_the_gate_ends_an_unfinished_line(live: LiveRun) -> None:
     live.prints("no newline")
     live.prints("gate\n", "gate")
     news = read_log(source(live), None)
-    assert [line.text for line in news.lines] == ["no newline", "── the gate", "gate"]
+    assert texts(news) == ["no newline", "── the gate ", "gate"]
 
 
 async def test_a_log_that_cannot_be_read(live: LiveRun) -> None:
@@ -290,7 +306,7 @@ def test_a_progress_bar_is_one_line(live: LiveRun) -> None:
     live.prints("start\n10%\r20%\r")
     news = read_log(source(live), None)
     assert news.unfinished is not None
-    assert ([line.text for line in news.lines], news.unfinished.text) == (["start"], "20%")
+    assert (texts(news), news.unfinished.text) == (["start"], "20%")
     live.prints("30%\rdone\nend\r\n")
     later = read_log(source(live), news.cursor)
-    assert [line.text for line in later.lines] == ["done", "end"]
+    assert texts(later) == ["done", "end"]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wf_tui.board.detail import lines_view, tabs
+from wf_tui.board.detail import pane_head, tabs
 from wf_tui.board.frame import footer, header, screen_tabs, status_line, strip
+from wf_tui.board.text_view import lines_view
 from wf_tui.board.widgets import column, column_tabs, frame, three_lines
 from wf_tui.board.widgets.line import Role, scroll_marker
 from wf_tui.board.widgets.line_widget import component_classes
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         ([column_tabs.ColumnTabs], [column_tabs]),
         ([footer.Footer], [footer]),
         ([tabs.TabRow], [tabs]),
+        ([pane_head.PaneHead], [pane_head]),
         ([lines_view.LinesView], [lines_view]),
     ],
 )

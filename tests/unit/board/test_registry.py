@@ -125,14 +125,14 @@ async def test_help_lists_what_works_on_the_screen(tmp_path: Path) -> None:
 
 async def test_user_keys_replace_ours(tmp_path: Path) -> None:
     """A key of the configuration works, and the one it replaces does not."""
-    config = Config(keys={"task.skip": "w,f5"})
+    config = Config(keys={"task.skip": "B,f5"})
     async with board(tmp_path, "a", "b", config=config) as hand:
         await hand.select("a")
         await hand.press("f")
         assert hand.acts == []
-        await hand.press("w")
+        await hand.press("B")
         assert hand.acts == [("task_skipped", "a")]
-        assert hand.app.keys_of("task.skip") == "w f5"
+        assert hand.app.keys_of("task.skip") == "B f5"
 
 
 @pytest.mark.parametrize(

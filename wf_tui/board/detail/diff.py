@@ -1,29 +1,41 @@
-"""What an attempt has changed: the files with their counts, then the patch, bounded."""
+"""What an attempt has changed, or how two of them differ, with the comments on it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from wf_tui.board.detail.document import Document, choose_attempt, safe
-from wf_tui.board.widgets.line import Role, Span
+from wf_tui.board.detail.document import Document, choose_attempt
+from wf_tui.board.diff.changes import ChangeSet, counts, read_changes, read_patches
+from wf_tui.board.diff.read_remarks import read_remarks
+from wf_tui.board.text_view.text_line import plain, safe
+from wf_tui.board.widgets.line import Role
 from wf_tui.git.control.control import open_control
-from wf_tui.git.control.diffs import FileChange, diff, file_changes
 from wf_tui.ledger.queries import reads
 from wf_tui.project import open_reads
-from wf_tui.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from wf_tui.board.detail.document import Source
-    from wf_tui.git.control.control import Control
+    from wf_tui.board.diff.remarks import Remark
+    from wf_tui.ledger.model.rows import AttemptRow, TaskRow
 
-__all__ = ["counts", "read_diff"]
+__all__ = ["DiffDocument", "read_diff"]
 
-MOST_LINES: Final = 2000
-"""Lines of a patch that are shown."""
-_MOST_FILES: Final = 200
-_ROLES: Final = {"+": Role.ADDED, "-": Role.REMOVED, "@": Role.HUNK, " ": Role.TEXT}
+
+@dataclass(frozen=True)
+class DiffDocument(Document):
+    """The files that differ; `lines` say why where there are none."""
+
+    changes: ChangeSet | None = None
+    remarks: Sequence[Remark] = ()
+    recipient: str = ""
+    """The seat that comments go back to."""
+    path: str = ""
+    """The file whose patch was asked for alone, as a long diff is read."""
+    between: tuple[int, int] | None = None
+    """The two attempts that it is the difference of."""
 
 
 def read_diff(source: Source) -> Document:
@@ -32,95 +44,69 @@ def read_diff(source: Source) -> Document:
     Called on a thread of the pane. It raises a WfError where git cannot read the commits of the
     attempt; the pane shows that in the place of the patch.
     """
-    with open_reads(source.project) as db:
+    with open_reads(source.project) as db, db.snapshot():
+        run = reads.run_row(db, source.run)
         task = reads.task(db, source.run, source.task)
         attempts = reads.attempts(db, source.run, source.task)
+        remarks = read_remarks(db, source.run, source.task)
     epochs = tuple(attempt.epoch for attempt in attempts)
+    if source.between is not None:
+        return _difference(source, attempts, task, epochs)
     candidates = attempts
     if source.epoch is None:
         # Without a choice: what is at work now has no commit yet, and is of little interest here.
         candidates = [row for row in attempts if row.ref] or attempts
     attempt = choose_attempt(candidates, source.epoch)
     if attempt is None:
-        return Document((Span("no attempt yet, so no changes", Role.QUIET),))
+        return Document((plain("no attempt yet, so no changes", Role.MUTED),))
     if attempt.base is None or attempt.ref is None:
         left_none = f"attempt {attempt.epoch} has left no changes"
         why = left_none if task.writes else "this task only reads"
-        return Document((Span(why, Role.QUIET),), epochs=epochs, epoch=attempt.epoch)
-    control = open_control(source.project.paths.run(source.run))
-    changes = file_changes(control, attempt.base, attempt.ref)
-    lines = (
-        *file_lines(changes),
-        *patch_lines(control, attempt.base, attempt.ref, changes, source.task),
+        return Document((plain(why, Role.MUTED),), epochs=epochs, epoch=attempt.epoch)
+    changes = _changes(source, attempt.base, attempt.ref, task.scope, fold_case=run.fold_case)
+    return DiffDocument(
+        () if changes.files else (plain("the attempt changed no file", Role.MUTED),),
+        note=counts(changes.files),
+        epochs=epochs,
+        epoch=attempt.epoch,
+        changes=changes,
+        remarks=remarks,
+        recipient=safe(attempt.worker),
+        path=source.path,
     )
-    return Document(lines, note=counts(changes), epochs=epochs, epoch=attempt.epoch)
 
 
-def counts(changes: Sequence[FileChange]) -> str:
-    """Return the sum: `2 files +12 -3`."""
-    if not changes:
-        return "no changes"
-    added = sum(change.added or 0 for change in changes)
-    removed = sum(change.removed or 0 for change in changes)
-    return f"{plural(len(changes), 'file')} +{added} -{removed}"
+def _difference(
+    source: Source, attempts: Sequence[AttemptRow], task: TaskRow, epochs: tuple[int, ...]
+) -> Document:
+    """Return how the work of two attempts differs; which of them is older is said by the order."""
+    refs = {attempt.epoch: attempt.ref for attempt in attempts}
+    first, second = sorted(source.between or ())
+    old, new = refs.get(first), refs.get(second)
+    if old is None or new is None:
+        without = first if old is None else second
+        words = f"attempt {without} has left no changes, so there is no difference"
+        return Document((plain(words, Role.MUTED),), epochs=epochs, epoch=second)
+    changes = _changes(source, old, new, task.scope, fold_case=False)
+    same = f"attempts {first} and {second} left the same"
+    return DiffDocument(
+        () if changes.files else (plain(same, Role.MUTED),),
+        note=f"from try {first} to {second}: {counts(changes.files)}",
+        epochs=epochs,
+        epoch=second,
+        changes=changes,
+        path=source.path,
+        between=(first, second),
+    )
 
 
-def file_lines(changes: Sequence[FileChange]) -> Iterator[Span]:
-    """Yield a line for each file with its counts; the first of them, and how many there are more.
-
-    git gives no counts for a binary file.
-    """
-    if not changes:
-        yield Span("the attempt changed no file", Role.QUIET)
-    for change in changes[:_MOST_FILES]:
-        size = "binary" if change.added is None else f"+{change.added} -{change.removed}"
-        was = f"  (was {change.was})" if change.was != change.path else ""
-        yield Span(safe(f"{size:>12}  {change.path}{was}"))
-    if len(changes) > _MOST_FILES:
-        yield Span(f"… {plural(len(changes) - _MOST_FILES, 'file')} more", Role.QUIET)
-
-
-def patch_lines(
-    control: Control, old: str, new: str, changes: Sequence[FileChange], task: str
-) -> Iterator[Span]:
-    """Yield the patch of the first files; one that alone is too long is only named."""
-    files = choose_files(changes)
-    is_cut = len(files) < len(changes)
-    if files:
-        # Both names of a file that was renamed, else git shows it as a new one.
-        paths = [path for change in files for path in {change.was, change.path}]
-        text = diff(control, old, new, paths=paths).decode("utf-8", "surrogateescape")
-        lines = text.removesuffix("\n").split("\n")
-        yield Span("")
-        yield from with_roles(lines[:MOST_LINES])
-        is_cut = is_cut or len(lines) > MOST_LINES
-    if is_cut:
-        yield Span(safe(f"… not all is shown; all of it: wf diff {task}"), Role.QUIET)
-
-
-def choose_files(changes: Sequence[FileChange]) -> list[FileChange]:
-    """Choose the files that fill what is shown, so that git need not print a huge patch."""
-    files: list[FileChange] = []
-    lines = 0
-    for change in changes:
-        # Passed over, and not the end: one huge lock file must not hide the code after it.
-        if change.lines > 10 * MOST_LINES:
-            continue
-        if lines >= MOST_LINES or len(files) >= _MOST_FILES:
-            break
-        files.append(change)
-        lines += change.lines
-    return files
-
-
-def with_roles(lines: Iterable[str]) -> Iterator[Span]:
-    """Yield the lines of a patch; above its first `@@` a file has only a header."""
-    header = True
-    for line in lines:
-        if line.startswith("diff --git "):
-            header = True
-            role = Role.LABEL
-        else:
-            header = header and not line.startswith("@@")
-            role = Role.QUIET if header else _ROLES.get(line[:1], Role.QUIET)
-        yield Span(safe(line.removesuffix("\r")), role)
+def _changes(
+    source: Source, base: str, commit: str, scope: Sequence[str], *, fold_case: bool
+) -> ChangeSet:
+    control = open_control(source.project.paths.run(source.run))
+    changes = read_changes(control, base, commit, scope, fold_case=fold_case)
+    file = changes.file(source.path) or (changes.files[0] if changes.files else None)
+    if changes.patches or file is None:
+        return changes
+    patches = read_patches(control, changes, [file])
+    return ChangeSet(changes.base, changes.commit, changes.files, patches)

@@ -1,35 +1,21 @@
-"""What a tab of the detail pane shows: a document, each line of it one span of safe text."""
+"""What a tab of the detail pane shows: a document of lines, all of them safe to draw."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
-
-from wf_tui.board.widgets.line import Role, Span
-from wf_tui.text import clean, cut
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from wf_tui.board.text_view.text_line import TextLine
     from wf_tui.clock import Clock
     from wf_tui.ledger.model.rows import AttemptRow
     from wf_tui.project import Project
 
-__all__ = [
-    "AttemptChoice",
-    "Document",
-    "Source",
-    "Tab",
-    "block",
-    "choose_attempt",
-    "lines_of",
-    "safe",
-]
-
-LONGEST: Final = 2000
-"""Characters of one line; a longer one ends in an ellipsis."""
+__all__ = ["AttemptChoice", "Document", "Source", "Tab", "choose_attempt"]
 
 
 class Tab(StrEnum):
@@ -37,11 +23,8 @@ class Tab(StrEnum):
 
     LOG = "log"
     DIFF = "diff"
-    PLAN = "plan"
-    """What the agent itself has set out to do."""
     PROMPT = "prompt"
     ATTEMPTS = "attempts"
-    USAGE = "usage"
     EVENTS = "events"
 
 
@@ -52,9 +35,9 @@ class Document:
     A reader makes it on a thread, the view draws it on the event loop; nothing changes it between.
     """
 
-    lines: tuple[Span, ...]
+    lines: tuple[TextLine, ...]
     note: str = ""
-    """What stands below the lines, in the frame of the pane."""
+    """What stands beside the tabs."""
     at_end: bool = False
     """Whether it is shown from its end."""
     live: bool = False
@@ -63,7 +46,7 @@ class Document:
     """All attempts of the task, oldest first; () where it is of no single attempt."""
     epoch: int | None = None
 
-    def laid_out(self, width: int) -> Sequence[Span]:
+    def laid_out(self, width: int) -> Sequence[TextLine]:
         """Return the lines as they are for a view of this width, in cells."""
         del width
         return self.lines
@@ -78,6 +61,10 @@ class Source:
     task: str
     epoch: int | None
     clock: Clock
+    path: str = ""
+    """The file of a diff that is shown, where they are read one by one."""
+    between: tuple[int, int] | None = None
+    """Two attempts whose difference is asked for, instead of the changes of one."""
 
     def attempt(self, epoch: int) -> Path:
         """Return the folder of an attempt."""
@@ -110,42 +97,6 @@ class AttemptChoice:
         if epoch is not None:
             self.epoch = None if epoch == self.epochs[-1] else epoch
         return epoch is not None
-
-    def title(self) -> str:
-        """Return which one is shown, of how many."""
-        if self.shown is None:
-            return ""
-        of_all = f" of {self.epochs[-1]}" if len(self.epochs) > 1 else ""
-        return f" · attempt {self.shown}{of_all}"
-
-
-def safe(text: str) -> str:
-    """Return one line as it may be drawn; plain ASCII, most of a log, needs no cleaning.
-
-    Whatever comes from a plan, a worker, a file or git goes through here before it becomes a
-    `Span`: control characters in it would reach the terminal.
-    """
-    if text.isascii() and text.isprintable():
-        return cut(text, LONGEST)
-    return clean(text, limit=LONGEST, multiline=True)
-
-
-def lines_of(text: str, role: Role = Role.TEXT) -> Iterator[Span]:
-    """Yield the lines of a text of a plan, a worker or a file, made safe."""
-    # Not `splitlines`, which would also break at form feeds and other rare characters.
-    for line in text.split("\n"):
-        yield Span(safe(line.removesuffix("\r")), role)
-
-
-def block(label: str, text: str) -> Iterator[Span]:
-    """Yield a heading and what is under it; nothing where there is nothing.
-
-    The text is made safe; the heading is our own, or was made safe by the caller.
-    """
-    if text.strip():
-        yield Span(label, Role.LABEL)
-        for line in lines_of(text.strip("\n")):
-            yield Span(f"  {line.text}", line.role)
 
 
 def choose_attempt(attempts: Sequence[AttemptRow], epoch: int | None) -> AttemptRow | None:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
 from wf_tui.board.detail.attempts import read_attempts
 from wf_tui.board.detail.diff import read_diff
-from wf_tui.board.detail.document import Document, Source, Tab, safe
+from wf_tui.board.detail.document import Document, Source, Tab
 from wf_tui.board.detail.events import read_events
-from wf_tui.board.detail.log import LogNews, read_log
-from wf_tui.board.detail.plan import read_plan
+from wf_tui.board.detail.head_facts import read_head
+from wf_tui.board.detail.log.reader import LogNews, read_log
 from wf_tui.board.detail.prompt import read_prompt
-from wf_tui.board.detail.usage import read_usage
+from wf_tui.board.text_view.text_line import safe
 from wf_tui.errors import WfError
 
 if TYPE_CHECKING:
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from wf_tui.board.detail.log import Cursor
+    from wf_tui.board.detail.head_facts import HeadFacts
+    from wf_tui.board.detail.log.reader import Cursor
 
 __all__ = ["Answered", "DetailFeed", "Failed", "Ticket"]
 
@@ -33,10 +33,8 @@ _THREADS: Final = 2
 """A second one, so that a read whose answer is no longer wanted does not hold up the next."""
 _READERS: Final[Mapping[Tab, Callable[[Source], Document]]] = {
     Tab.DIFF: read_diff,
-    Tab.PLAN: read_plan,
     Tab.PROMPT: read_prompt,
     Tab.ATTEMPTS: read_attempts,
-    Tab.USAGE: read_usage,
     Tab.EVENTS: read_events,
 }
 
@@ -61,6 +59,8 @@ class Answered(Message):
 
     ticket: Ticket
     answer: Document | LogNews
+    facts: HeadFacts | None = None
+    """What stands in the head, where that was asked for as well."""
 
 
 @dataclass
@@ -84,26 +84,36 @@ class DetailFeed:
         """Start nothing more; what runs is short and its answer is dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def read(self, to: Widget, ticket: Ticket, source: Source, cursor: Cursor | None) -> None:
+    async def read(
+        self,
+        to: Widget,
+        ticket: Ticket,
+        source: Source,
+        cursor: Cursor | None,
+        *,
+        with_head: bool,
+    ) -> None:
         """Read what the ticket says on a thread, and post the answer to a widget.
 
         A cursor is only for the log, which is read on from there; every other document is read
         anew. A read that fails is posted, too, and ends the asking like any answer.
         """
-        reader: Callable[[], Document | LogNews]
-        if ticket.tab is Tab.LOG:
-            reader = partial(read_log, source, cursor)
-        else:
-            reader = partial(_READERS[ticket.tab], source)
+
+        def read() -> tuple[Document | LogNews, HeadFacts | None]:
+            facts = read_head(source) if with_head else None
+            if ticket.tab is Tab.LOG:
+                return read_log(source, cursor), facts
+            return _READERS[ticket.tab](source), facts
+
         try:
             loop = asyncio.get_running_loop()
-            answer: Document | LogNews = await loop.run_in_executor(self._pool, reader)
+            answer, facts = await loop.run_in_executor(self._pool, read)
         except WfError as error:
             to.post_message(Failed(ticket, _one_line(error.message, error.hint)))
         except OSError as error:
             to.post_message(Failed(ticket, _one_line(str(error), "")))
         else:
-            to.post_message(Answered(ticket, answer))
+            to.post_message(Answered(ticket, answer, facts))
 
 
 def _one_line(message: str, hint: str) -> str:

@@ -1,12 +1,16 @@
-"""What a task asks for: prompt, command, gate, deliverables, scope, and what it needs."""
+"""What a task asks for, what it was given and told since, and what its worker has planned."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.board.detail.document import Document, block, safe
-from wf_tui.board.widgets.line import Role, Span
+from wf_tui.board.detail.document import Document
+from wf_tui.board.detail.plan import plan_lines
+from wf_tui.board.text_view.text_line import TextLine, block, plain, safe
+from wf_tui.board.widgets.line import Role
+from wf_tui.ledger.model.states import PERSON, DoneKind
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.queries.conversation import said_to
 from wf_tui.ledger.queries.critics import critics_of
 from wf_tui.ledger.queries.scope_holders import holds
 from wf_tui.picture.critic_rounds import critic_rounds, critic_text
@@ -19,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wf_tui.board.detail.document import Source
-    from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.model.rows import AttemptRow, TaskRow
+    from wf_tui.ledger.queries.conversation import PersonSaid
     from wf_tui.ledger.store.database import Database
 
 __all__ = ["read_prompt"]
@@ -30,23 +35,47 @@ _RESULT = 4000
 
 
 def read_prompt(source: Source) -> Document:
-    """Return what the task asks for, with the results that it is given, and its own.
+    """Return what the task asks for, what it was given and told, and its own answer.
 
     Called on a thread of the pane. It is live while an attempt holds paths: who waits for them
     changes with other tasks.
     """
     with open_reads(source.project) as db, db.snapshot():
         task = reads.task(db, source.run, source.task)
+        attempts = reads.attempts(db, source.run, source.task)
         needs = [reads.task(db, source.run, name) for name in task.spec.needs]
         scope = tuple(held_lines(db, source.run, task))
         critics = critic_rounds(critics_of(db, source.run, task.id))
-    result = block("result", task.result or "")
-    words = tuple(span for one in critics for span in block("round", one.sentence))
-    lines = (*request_lines(task), *scope, *need_lines(needs), *result, *words)
+        told = said_to(db, source.run, task.id, task.epoch)
+    result = tuple(block("result", task.result or ""))
+    words = tuple(line for one in critics for line in block("round", one.sentence))
+    plan = tuple(plan_lines(source.attempt(attempts[-1].epoch))) if attempts else ()
+    notes = (line for one in attempts for line in _note(one))
+    messages = (line for one in told for line in _told(one))
+    # What a person looks for first in a task that only answers is its answer.
+    asked = request_lines(task)
+    first = (*result, *asked) if task.kind == DoneKind.ANSWERED else (*asked, *result)
+    lines = (*first, *need_lines(needs), *notes, *messages, *plan, *scope, *words)
     return Document(lines, live=bool(scope or words))
 
 
-def held_lines(db: Database, run_id: str, task: TaskRow) -> Iterator[Span]:
+def _note(attempt: AttemptRow) -> Iterator[TextLine]:
+    """Yield what was noted of an attempt, which the next one was told."""
+    if attempt.note:
+        yield from block(f"note on attempt {attempt.epoch}", attempt.note)
+
+
+def _told(said: PersonSaid) -> Iterator[TextLine]:
+    """Yield what a person wrote to the worker, or answered it."""
+    who = safe(said.by.removeprefix(PERSON))
+    if said.question:
+        words = "\n".join(filter(None, (said.question, f"→ {said.chosen or said.text}")))
+        yield from block(f"answer of {who}", words)
+    else:
+        yield from block(f"message of {who}", said.text)
+
+
+def held_lines(db: Database, run_id: str, task: TaskRow) -> Iterator[TextLine]:
     """Yield what its attempt keeps from others, and from whom."""
     run = reads.run_row(db, run_id)
     for attempt in reads.attempts(db, run_id, task.id):
@@ -58,12 +87,12 @@ def held_lines(db: Database, run_id: str, task: TaskRow) -> Iterator[Span]:
             yield from block("keeps waiting", "\n".join(waiting[:_WAITING] + more))
 
 
-def request_lines(task: TaskRow) -> Iterator[Span]:
+def request_lines(task: TaskRow) -> Iterator[TextLine]:
     """Yield what a task asks for, each part only where its plan or a person has set it."""
     spec = task.spec
     if task.title:
-        yield Span(safe(task.title), Role.LABEL)
-    yield Span(safe(f"{task.role}, {task.mode}, {task.isolation}, phase {task.phase}"), Role.QUIET)
+        yield plain(safe(task.title), Role.TITLE)
+    yield plain(safe(f"{task.role}, {task.mode}, {task.isolation}, phase {task.phase}"), Role.MUTED)
     yield from block("prompt", spec.prompt)
     yield from block("command", spec.command or "")
     yield from block("gate", spec.gate or "")
@@ -89,7 +118,7 @@ def request_lines(task: TaskRow) -> Iterator[Span]:
     yield from block("limits", ", ".join(limits))
 
 
-def need_lines(needs: list[TaskRow]) -> Iterator[Span]:
+def need_lines(needs: list[TaskRow]) -> Iterator[TextLine]:
     """Yield the state of each needed task, and what it hands on: its result, else its commit."""
     for need in needs:
         state = need.state.replace("_", " ")

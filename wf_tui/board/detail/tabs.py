@@ -1,28 +1,36 @@
-"""The row of tabs of the detail pane."""
+"""The row of tabs of the detail pane, above a rule that is heavy under the open one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.message import Message
 
 from wf_tui.board.detail.document import Tab
-from wf_tui.board.widgets.line import Role, Row, Span
+from wf_tui.board.text_view.plain_signs import plain_row
+from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted, width_of
 from wf_tui.board.widgets.line_widget import LineWidget, component_classes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from textual.events import Click
 
 __all__ = ["TabRow"]
 
+_GAP: Final = 3
+"""Cells between two names."""
+
 
 class TabRow(LineWidget):
-    """One line with the names of the tabs; the open one stands in brackets and in colour."""
+    """Two lines: the names of the tabs with their counts, what else there is, and the rule."""
 
-    COMPONENT_CLASSES: ClassVar = component_classes(Role.QUIET, Role.KEY)
+    COMPONENT_CLASSES: ClassVar = component_classes(
+        Role.TEXT, Role.TITLE, Role.MUTED, Role.RULE, Role.FOCUS
+    )
     DEFAULT_CSS = """
-    TabRow { width: 1fr; height: 1; }
+    TabRow { width: 1fr; height: 2; }
     """
 
     @dataclass
@@ -31,31 +39,57 @@ class TabRow(LineWidget):
 
         tab: Tab
 
-    def __init__(self) -> None:
+    def __init__(self, *, ascii: bool = False) -> None:  # noqa: A002 - the option's name
         super().__init__()
         self._open = Tab.LOG
+        self._counts: Mapping[Tab, str] = {}
+        self._notes: Sequence[str] = ()
+        self._is_ascii = ascii
+        self.has_keys = False
+        """Whether the keys are for the pane."""
 
     def mark(self, tab: Tab) -> None:
         """Show which tab is open."""
         self._open = tab
         self.repaint()
 
-    def rows(self) -> list[Row]:
-        """Return the names, 53 cells; where it is narrower, from the left as few as it takes."""
-        spans = []
-        tabs = list(Tab)
-        while tabs[0] is not self._open and self._width_to_open(tabs) > self.size.width:
-            tabs.pop(0)
-        for tab in tabs:
-            if tab is self._open:
-                spans.append(Span(f"[{tab.title()}]", Role.KEY, tab.value))
-            else:
-                spans.append(Span(f" {tab.title()} ", Role.QUIET, tab.value))
-        return [Row(tuple(spans))]
+    def say(self, counts: Mapping[Tab, str], notes: Sequence[str], *, has_keys: bool) -> None:
+        """Show how many there are behind some tabs, and as many notes as have room beside them."""
+        self._counts, self._notes, self.has_keys = counts, notes, has_keys
+        self.repaint()
 
-    def _width_to_open(self, tabs: list[Tab]) -> int:
+    def rows(self) -> list[Row]:
+        """Return the names and the rule; where it is narrow, from the left as few as it takes."""
+        tabs = list(Tab)
+        while tabs[0] is not self._open and self._until_open(tabs) > self.size.width:
+            tabs.pop(0)
+        spans: list[Span] = [Span(" ")]
+        edge, bar = 1, 0
+        for tab in tabs:
+            name = self._words(tab)
+            if tab is self._open:
+                edge, bar = width_of(spans), len(name)
+            spans.append(Span(name, Role.TITLE if tab is self._open else Role.MUTED, tab.value))
+            spans.append(Span(" " * _GAP))
+        spans.pop()
+        notes = tuple(Span(f" {note}", Role.MUTED) for note in self._notes)
+        names = fitted(Line(tuple(spans), (), notes), self.size.width, "…")
+        light, heavy = "─", "━"
+        rest = max(0, self.size.width - edge - bar)
+        rule = (
+            Span(light * edge, Role.RULE),
+            Span(heavy * bar, Role.FOCUS if self.has_keys else Role.TEXT),
+            Span(light * rest, Role.RULE),
+        )
+        rows = [Row(names), Row(rule)]
+        return [plain_row(row) for row in rows] if self._is_ascii else rows
+
+    def _words(self, tab: Tab) -> str:
+        return f"{tab.title()} {self._counts.get(tab, '')}".rstrip()
+
+    def _until_open(self, tabs: list[Tab]) -> int:
         """Return the cells that it takes to show these up to the open one."""
-        return sum(len(tab) + 2 for tab in tabs[: tabs.index(self._open) + 1])
+        return 1 + sum(len(self._words(tab)) + _GAP for tab in tabs[: tabs.index(self._open) + 1])
 
     def on_click(self, event: Click) -> None:
         """Choose the tab under the pointer."""

@@ -44,9 +44,15 @@ class FileView:
     """Who the comments go back to."""
     colours: dict[tuple[str, int], Spans] = field(default_factory=dict)
     """The pieces of each line that has been coloured, by its place."""
+    _drawn: dict[str, tuple[CodeLine | None, CodeLine | None]] = field(default_factory=dict)
+    """What stands on each line of code: old and new where it is split, else one line."""
+    _width: int = 0
+    """The cells of a line where it is split, else 0."""
 
     def lines(self, width: int, *, split: bool = False) -> list[TextLine]:
         """Return all of its lines for a view with room for `width` cells."""
+        self._drawn.clear()
+        self._width = width if split else 0
         placed, loose = by_place(self.remarks, self.patch)
         found: list[TextLine] = []
         for remark in loose:
@@ -61,14 +67,25 @@ class FileView:
             found.append(plain(f"… {self.patch.left_out:,} lines more: wf diff", Role.MUTED))
         return found
 
-    def code(self, line: CodeLine) -> TextLine:
+    def again(self, mark: str) -> TextLine | None:
+        """Return a line of code as it is drawn now, by its mark; None where it is none."""
+        if mark not in self._drawn:
+            return None
+        old, new = self._drawn[mark]
+        if self._width:
+            return self._both(old, new, self._width, mark)
+        return self._one(old) if old is not None else None
+
+    def _one(self, line: CodeLine) -> TextLine:
         """Return a line of code as it is drawn in one column."""
         if line.sign is Sign.NOTE:
             return TextLine((Span(" " * (self._digits + 3)), Span(line.text, Role.MUTED)))
         side, number = line.place
         spans = (*self._gutter(line), *self._pieces(line))
         look = _LOOKS.get(line.sign, Look.PLAIN)
-        return TextLine(spans, look, (), f"{LINE}{side}:{number}", self._digits + 3)
+        mark = f"{LINE}{side}:{number}"
+        self._drawn[mark] = (line, None)
+        return TextLine(spans, look, (), mark, self._digits + 3)
 
     def code_lines(self) -> Iterator[CodeLine]:
         """Yield all lines of code, the first one first."""
@@ -99,7 +116,7 @@ class FileView:
         self, hunk: Hunk, placed: Mapping[tuple[str, int], Sequence[Remark]]
     ) -> Iterator[TextLine]:
         for line in hunk.lines:
-            yield self.code(line)
+            yield self._one(line)
             yield from self._remarks_at(line, placed)
 
     def _remarks_at(
@@ -112,14 +129,18 @@ class FileView:
     def _split(
         self, hunk: Hunk, width: int, placed: Mapping[tuple[str, int], Sequence[Remark]]
     ) -> Iterator[TextLine]:
-        room = max(1, (width - 1) // 2)
         for old, new in _pairs(hunk.lines):
-            halves = (*self._half(old, room), Span("│", Role.RULE))
-            rest = self._half(new, max(1, width - room - 1))
             side, number = (new or old or hunk.lines[0]).place
-            yield TextLine((*halves, *rest), Look.PLAIN, (), f"{LINE}{side}:{number}")
+            mark = f"{LINE}{side}:{number}"
+            self._drawn[mark] = (old, new)
+            yield self._both(old, new, width, mark)
             for line in {one.place: one for one in (old, new) if one is not None}.values():
                 yield from self._remarks_at(line, placed)
+
+    def _both(self, old: CodeLine | None, new: CodeLine | None, width: int, mark: str) -> TextLine:
+        room = max(1, (width - 1) // 2)
+        right = self._half(new, max(1, width - room - 1))
+        return TextLine((*self._half(old, room), Span("│", Role.RULE), *right), mark=mark)
 
     def _half(self, line: CodeLine | None, room: int) -> Spans:
         if line is None:

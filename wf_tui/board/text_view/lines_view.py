@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.message import Message
 
 from wf_tui.board.text_view.find import Found, find, with_found
+from wf_tui.board.text_view.plain_signs import plain_row
 from wf_tui.board.text_view.wrapped_lines import WrappedLines
-from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted, scroll_marker
 from wf_tui.board.widgets.line_widget import LineWidget, component_classes
 
@@ -30,25 +30,6 @@ _WHEEL: Final = 3
 _MARKER: Final = "┃"
 _SIDES: Final = 2
 """Cells at the left, of the cursor, and at the right, of the scroll marker."""
-_TO_ASCII: Final = str.maketrans(
-    {
-        "─": "-",
-        "│": "|",
-        _MARKER: ">",
-        "…": "~",
-        "·": "-",
-        "“": '"',
-        "”": '"',
-        "−": "-",
-        **{
-            getattr(UNICODE, field.name): getattr(ASCII, field.name)
-            for field in fields(UNICODE)
-            if len(str(getattr(UNICODE, field.name))) == 1
-        },
-        "⚠": "!",
-    }
-)
-"""Our own glyphs for terminals that have none of them."""
 
 
 class LinesView(LineWidget, can_focus=True):
@@ -158,6 +139,20 @@ class LinesView(LineWidget, can_focus=True):
             self._wrapped.replace(number, line)
         self._settle()
 
+    def put(self, mark: str, lines: Sequence[TextLine]) -> None:
+        """Put other lines in the place of those with a mark, which stand together; near the end."""
+        shown, first = self._wrapped.lines, self._wrapped.left_out
+        last = next((at for at in range(len(shown) - 1, -1, -1) if shown[at].mark == mark), None)
+        if last is None:
+            return
+        start = last
+        while start > 0 and shown[start - 1].mark == mark:
+            start -= 1
+        self._wrapped.splice(first + start, last - start + 1, lines)
+        if self.found.words:
+            self.look_for(self.found.words)
+        self._settle()
+
     def head(self, line: TextLine | None) -> None:
         """Put a line before all others, or none; it is not counted among those that are kept."""
         self.top += int(line is not None) - int(self._head is not None)
@@ -263,13 +258,17 @@ class LinesView(LineWidget, can_focus=True):
             # A little of what is before it, where the whole of the text before fits.
             self.top = 0 if first < min(self.top, 2) else min(self.top, first)
         self._settle()
+        self.moved()
+
+    def moved(self) -> None:
+        """Say that the cursor is elsewhere, or that other lines are in view; a subclass may act."""
         self.post_message(self.Moved(self))
 
     def _scroll(self, count: int) -> None:
         self.top += count
         self._follow(on=self.top >= self._last_top)
         self._settle()
-        self.post_message(self.Moved(self))
+        self.moved()
 
     def _follow(self, on: bool) -> bool:  # noqa: FBT001 - the one thing it is told
         """Follow the end or no longer; before it settles, which holds a view that follows."""
@@ -359,7 +358,7 @@ class LinesView(LineWidget, can_focus=True):
             self._wrapped.rewrap(width)
             self.top = self._wrapped.row_of(number) + int(self._head is not None)
         self._settle()
-        self.post_message(self.Moved(self))
+        self.moved()
 
     def on_focus(self) -> None:
         """Show the cursor as the one that the keys are for."""
@@ -383,8 +382,9 @@ class LinesView(LineWidget, can_focus=True):
                 row = self._text_row(rows[first + y])
             else:
                 row = Row((Span(" " * (self.size.width - 1)),))
-            marker = self._drawable(_MARKER) if y in marked else " "
-            found.append(Row((*row.spans, Span(marker, Role.THUMB)), row.look))
+            marker = Span(_MARKER if y in marked else " ", Role.THUMB)
+            whole = Row((*row.spans, marker), row.look)
+            found.append(plain_row(whole) if self._ascii else whole)
         return found
 
     def _text_row(self, row: TextRow) -> Row:
@@ -392,18 +392,10 @@ class LinesView(LineWidget, can_focus=True):
 
     def _row_of(self, line: TextLine, *, on: bool) -> Row:
         spans = with_found(line.spans, self.found.words) if self.found.words else line.spans
-        if self._ascii:
-            spans = tuple(Span(self._drawable(one.text), one.role, one.hit) for one in spans)
         if line.fill:
-            spans = (*spans, Span(self._drawable("─") * self.room, Role.RULE))
-        more = "~" if self._ascii else "…"
-        right = tuple(Span(self._drawable(one.text), one.role, one.hit) for one in line.right)
-        pieces = fitted(Line(spans, right), self.room, "" if line.fill else more)
+            spans = (*spans, Span("─" * self.room, Role.RULE))
+        pieces = fitted(Line(spans, line.right), self.room, "─" if line.fill else "…")
         look = line.look
         if on:
             look = Look.CURSOR if self.has_focus else Look.CURSOR_ELSEWHERE
-        edge = Span(self._drawable(_MARKER) if on else " ", Role.FOCUS)
-        return Row((edge, *pieces), look)
-
-    def _drawable(self, text: str) -> str:
-        return text.translate(_TO_ASCII) if self._ascii else text
+        return Row((Span(_MARKER if on else " ", Role.FOCUS), *pieces), look)

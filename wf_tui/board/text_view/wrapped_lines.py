@@ -93,6 +93,16 @@ class WrappedLines:
         start, end = self.row_of(number), self.row_of(number + 1)
         self.rows[start:end] = self._rows_of(number, line)
 
+    def splice(self, number: int, count: int, lines: Sequence[TextLine]) -> None:
+        """Put lines in the place of some; where it is not as many, those behind are renumbered."""
+        if len(lines) == count:
+            for place, line in enumerate(lines):
+                self.replace(number + place, line)
+            return
+        at = number - self.left_out
+        self.lines[at : at + count] = lines
+        self.rewrap(self.width)
+
     def rewrap(self, width: int, *, wrapping: bool | None = None) -> None:
         """Fit the lines to another width, in cells; none goes, and an unfinished one stays so."""
         self.width = max(1, width)

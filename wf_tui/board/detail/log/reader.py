@@ -6,18 +6,22 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.board.detail.document import choose_attempt, lines_of, safe
-from wf_tui.board.widgets.line import Role, Span
+from wf_tui.board.detail.document import choose_attempt
+from wf_tui.board.detail.log.entries import STREAMED, LogEntry, entries_of, streamed_entry
+from wf_tui.board.text_view.text_line import TextLine, plain, safe
+from wf_tui.board.widgets.line import Role
 from wf_tui.ledger.queries import reads
 from wf_tui.project import open_reads
 from wf_tui.text import last_state, unfinished_state
 from wf_tui.workers.shim import log
-from wf_tui.workers.transcript import entry_text
+from wf_tui.workers.transcript import EntryKind, entry_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from wf_tui.board.detail.document import Source
+    from wf_tui.board.detail.log.entries import CallEnd
 
 __all__ = ["Cursor", "LogNews", "LogSoFar", "read_log"]
 
@@ -47,6 +51,12 @@ class Cursor:
     at_gate: bool = False
     unfinished: str = ""
     """The last line as it is, without its newline."""
+    streaming: str = EntryKind.OUT
+    """What the unfinished line is of."""
+    begins: bool = True
+    """Whether the unfinished line is the first of its words."""
+    since: float = 0.0
+    """When the last piece of it came, in UTC seconds."""
 
     @property
     def is_empty(self) -> bool:
@@ -62,8 +72,8 @@ class LogNews:
     has printed more between two readings than anybody could read.
     """
 
-    lines: tuple[Span, ...] = ()
-    unfinished: Span | None = None
+    entries: tuple[LogEntry | CallEnd, ...] = ()
+    unfinished: LogEntry | None = None
     passed_lines: int = 0
     passed_bytes: int = 0
     cursor: Cursor | None = None
@@ -100,7 +110,7 @@ class LogSoFar:
             before.passed_bytes + news.passed_bytes,
         )
 
-    def head(self, more_lines: int, task: str) -> Span | None:
+    def head(self, more_lines: int, task: str) -> TextLine | None:
         """Return the line for what is not shown: lines, bytes never read, or all of nothing."""
         lines, size = self.passed_lines + more_lines, self.passed_bytes
         parts = []
@@ -116,7 +126,7 @@ class LogSoFar:
             words = "nothing printed yet" if self.running else "nothing was printed"
         else:
             return None
-        return Span(safe(words), Role.QUIET)
+        return plain(safe(words), Role.MUTED)
 
 
 def read_log(source: Source, cursor: Cursor | None) -> LogNews:
@@ -153,7 +163,7 @@ class _Reading:
 
     def __init__(self, start: Cursor) -> None:
         self.cursor = start
-        self.lines: list[Span | str] = []
+        self.entries: list[LogEntry | CallEnd | _Raw] = []
         self.passed_bytes = 0
 
     def read_output(self, folder: Path) -> None:
@@ -161,34 +171,29 @@ class _Reading:
         output, end = self.read_on(folder / log.LOG, self.cursor.output)
         said, end_said = self.read_on(folder / log.SAID, self.cursor.said)
         self.cursor = replace(self.cursor, output=end, said=end_said)
-        self.add_text("".join(map(entry_text, log.in_time(output, said))))
+        self.add(log.in_time(output, said))
 
     def read_gate(self, path: Path) -> None:
         """Take what the gate has printed, after a rule that says so."""
         records, end = self.read_on(path, self.cursor.gate)
-        text = "".join(map(entry_text, records))
-        if text and not self.cursor.at_gate:
+        self.cursor = replace(self.cursor, gate=end)
+        if records and not self.cursor.at_gate:
             # The program's last line may have no newline; the rule must not be appended to it.
             self.finish_line()
-            self.lines.append(Span("── the gate", Role.RULE))
+            self.entries.append(LogEntry(_at(records[0]), "", "── the gate ", rule=True))
             self.cursor = replace(self.cursor, at_gate=True)
-        self.cursor = replace(self.cursor, gate=end)
-        self.add_text(text)
+        self.add(records)
 
     def news(self) -> LogNews:
-        """Return the last lines, made safe."""
+        """Return the last entries, made safe."""
         rest = self.cursor.unfinished
-        lines: list[Span] = []
+        passed = max(0, len(self.entries) - MOST_LINES)
         # Only what is handed on is made safe, which costs more than reading it.
-        for line in self.lines[-MOST_LINES:]:
-            if isinstance(line, Span):
-                lines.append(line)
-            else:
-                lines += lines_of(last_state(line))
+        entries = (one.entry() if isinstance(one, _Raw) else one for one in self.entries[passed:])
         return LogNews(
-            lines=tuple(lines),
-            unfinished=Span(safe(last_state(rest))) if rest else None,
-            passed_lines=max(0, len(self.lines) - MOST_LINES),
+            entries=tuple(entries),
+            unfinished=self._raw(rest).entry() if rest else None,
+            passed_lines=passed,
             passed_bytes=self.passed_bytes,
             cursor=self.cursor,
         )
@@ -203,10 +208,31 @@ class _Reading:
         self.passed_bytes += start - offset
         return log.follow(path, start)
 
-    def add_text(self, text: str) -> None:
-        """Take what was printed, apart from the last line where it is unfinished."""
-        *whole, rest = (self.cursor.unfinished + text).split("\n")
-        self.lines += whole
+    def add(self, records: Iterable[log.Record]) -> None:
+        """Take records; what comes in pieces becomes lines, all else is an entry each."""
+        for record in records:
+            kind = str(record.get("kind", EntryKind.OUT))
+            is_note = "left_out" in record or "truncated" in record
+            if kind in _STREAMED and not is_note:
+                self._add_piece(kind, record)
+            else:
+                self.finish_line()
+                self.entries += entries_of({**record, "kind": EntryKind.NOTE if is_note else kind})
+
+    def _add_piece(self, kind: str, record: log.Record) -> None:
+        """Take a piece of a text, apart from its last line where that is unfinished."""
+        data = record.get("data")
+        begins = isinstance(data, dict) and bool(data.get("begins"))
+        if kind != self.cursor.streaming or begins:
+            self.finish_line()
+            self.cursor = replace(self.cursor, streaming=kind, begins=True)
+        self.cursor = replace(self.cursor, since=_at(record))
+        text = record.get("text")
+        words = text if kind == EntryKind.OUT and isinstance(text, str) else entry_text(record)
+        *whole, rest = (self.cursor.unfinished + words).split("\n")
+        for line in whole:
+            self.entries.append(self._raw(line))
+            self.cursor = replace(self.cursor, begins=False)
         rest = unfinished_state(rest)
         self.cursor = replace(self.cursor, unfinished=rest)
         if len(rest) > _LONGEST_UNFINISHED:
@@ -215,5 +241,31 @@ class _Reading:
     def finish_line(self) -> None:
         """Take the unfinished line as it is, where there is one."""
         if self.cursor.unfinished:
-            self.lines.append(self.cursor.unfinished)
-            self.cursor = replace(self.cursor, unfinished="")
+            self.entries.append(self._raw(self.cursor.unfinished))
+            self.cursor = replace(self.cursor, unfinished="", begins=False)
+
+    def _raw(self, line: str) -> _Raw:
+        cursor = self.cursor
+        return _Raw(line, cursor.streaming, cursor.since, first=cursor.begins)
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """A line as it was printed, which is made safe only where it is shown."""
+
+    line: str
+    kind: str
+    at: float
+    first: bool
+
+    def entry(self) -> LogEntry:
+        """Return it made safe, as it is after all that has written over it."""
+        return streamed_entry(self.kind, self.at, last_state(self.line), first=self.first)
+
+
+_STREAMED: Final = frozenset(str(kind) for kind in STREAMED)
+
+
+def _at(record: log.Record) -> float:
+    at = record.get("at")
+    return float(at) if isinstance(at, float | int) else 0.0

@@ -1,0 +1,61 @@
+"""The actions of the review: what is done with a diff, and how it ends."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wf_tui.board.actions.action import Action, Context, Group, Target
+
+__all__ = ["DIFF_ACTIONS", "REVIEW_ACTIONS"]
+
+_REVIEW: Final = frozenset({Context.REVIEW})
+
+
+def _act(
+    name: str, key: str, title: str, text: str, calls: str, twin: str = "", *, footer: bool = False
+) -> Action:
+    return Action(
+        name,
+        (key,),
+        title,
+        text,
+        Group.TASK,
+        Target.VIEW,
+        _REVIEW,
+        twins=(twin,) if twin else (),
+        calls=f"screen.{calls}",
+        footer=footer,
+    )
+
+
+DIFF_ACTIONS: Final = (
+    _act(
+        *("diff.comment", "c", "Comment", "Comment on this line; it is a draft until it is sent"),
+        "comment",
+        footer=True,
+    ),
+    _act(
+        *("diff.edit_comment", "e", "Edit", "Other words for the comment under the cursor"),
+        "edit_comment",
+    ),
+    _act(
+        *("diff.drop_comment", "x", "Drop", "Take the comment under the cursor away"),
+        "drop_comment",
+    ),
+    _act("diff.wrap", "w", "Wrap", "Break long lines, or cut them at the edge", "wrap"),
+)
+"""Also in the Diff tab of the pane, while that has the keys."""
+REVIEW_ACTIONS: Final = (
+    *DIFF_ACTIONS,
+    _act("review.seen", "v", "Seen", "Mark this file as seen, or no longer", "seen", footer=True),
+    _act("review.split", "s", "Split", "Old beside new, from 140 columns", "split"),
+    _act(
+        *("review.since", "d", "Since", "All, or only what changed since the last round", "since")
+    ),
+    _act(
+        *("review.send", "R", "Send back", "Send the comments back to its worker; asks once"),
+        "send",
+        footer=True,
+    ),
+)
+"""In the order of footer and help."""
