@@ -25,7 +25,6 @@ from wf_tui.ledger.model.states import BlockedKind, Cause, DoneKind, Outcome, St
 from wf_tui.ledger.queries.trees import waits_in_tree
 from wf_tui.plan.choices import Isolation
 from wf_tui.scheduler.attempts.active_claim import StoppedError
-from wf_tui.scheduler.attempts.endings import proof_of
 from wf_tui.scheduler.chosen_sides import decided
 from wf_tui.scheduler.merge_queue import Act, MergeQueue, turns
 from wf_tui.text import clean, listed, plural
@@ -355,13 +354,7 @@ class Integrator:
         """
         active = passage.active
         record, work = active.record, passage.work
-        ending = replace(
-            work.ending,
-            outcome=Outcome.FAILED,
-            cause=fault.cause,
-            text=fault.text,
-            proof=proof_of(fault),
-        )
+        ending = replace(work.ending, outcome=Outcome.FAILED, cause=fault.cause, text=fault.text)
         active.log.info("did not pass: %s", fault.cause)
         if active.claim.task.by_hand:
             await record.given_back(ending, fault.detail)

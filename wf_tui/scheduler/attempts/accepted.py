@@ -22,7 +22,7 @@ from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.claims import Claim
 from wf_tui.scheduler.attempts.active_claim import StoppedError
 from wf_tui.scheduler.attempts.check import left_out
-from wf_tui.scheduler.attempts.endings import CANCELLED, Fault, machine_fault, proof_of
+from wf_tui.scheduler.attempts.endings import CANCELLED, Fault, machine_fault
 from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
 from wf_tui.scheduler.attempts.workspace import KeptWorkspace
 from wf_tui.scheduler.chosen_sides import LaidOutConflict, chosen_sides, laid_out_conflict
@@ -114,8 +114,7 @@ class Accepted:
         except _GivenBackError as back:
             fault = back.fault
             active.log.info("did not pass: %s", fault.cause)
-            ending = Ending(Outcome.FAILED, fault.cause, fault.text, proof=proof_of(fault))
-            ending = self.harvested.onto(ending)
+            ending = self.harvested.onto(Ending(Outcome.FAILED, fault.cause, fault.text))
             await record.given_back(ending, self._given_back_with(fault))
         except LedgerError:
             raise  # the next scheduler takes it up where it was

@@ -8,7 +8,7 @@ fails, or the scheduler ends, it is left as it is: recovery needs it.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -21,15 +21,8 @@ from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.ledger.rules.claims import Claim
 from wf_tui.plan.choices import Pick
 from wf_tui.scheduler.attempts.active_claim import StoppedError
-from wf_tui.scheduler.attempts.endings import (
-    CANCELLED,
-    machine_fault,
-    no_work,
-    proof_of,
-    worker_ending,
-)
+from wf_tui.scheduler.attempts.endings import CANCELLED, machine_fault, no_work, worker_ending
 from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
-from wf_tui.scheduler.attempts.progress import telling_line
 from wf_tui.scheduler.attempts.workspace import Left
 from wf_tui.scheduler.integrator import FinishedWork
 from wf_tui.scheduler.lanes.providers import Providers
@@ -37,11 +30,9 @@ from wf_tui.scheduler.run_log import current_log
 from wf_tui.text import clean, plural
 from wf_tui.workers.protocol import Success
 from wf_tui.workers.registry import KINDS
-from wf_tui.workers.shim.log import LOG
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import Path
 
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import AttemptRow
@@ -123,8 +114,6 @@ class Attempt:
     workspace: Workspace | None = None
     kept: bool = False
     """Whether its tree is kept for a person."""
-    folder: Path | None = None
-    """Where its program writes, once there is a job."""
     left: LeftClaim | None = None
     """What a dead scheduler left of it, when it had its work already."""
 
@@ -142,8 +131,6 @@ class Attempt:
             # By a person it is not counted; stopped by the heartbeat it is a failure.
             ending = self.harvested.onto(active.stopped or CANCELLED)
             active.log.info("stopped: %s", ending.cause)
-            if ending.outcome is not Outcome.CANCELLED:
-                ending = await self._proven(ending)
             if ending.outcome is Outcome.CANCELLED:
                 await record.closed(ending)
             elif ending.cause == Cause.BUDGET:
@@ -174,7 +161,6 @@ class Attempt:
         if job is None:
             await self._integrate(workspace, Success(active.claim.task.result or ""))
             return
-        self.folder = job.folder
         if active.claim.task.by_critic:
             await self._merge_passed(workspace, job)
             return
@@ -198,7 +184,7 @@ class Attempt:
         elif active.stopped is not None:
             raise StoppedError
         elif outcome is not None:
-            ending = await self._proven(self.harvested.onto(worker_ending(outcome)))
+            ending = self.harvested.onto(worker_ending(outcome))
             await steps.providers.end(active, outcome, ending)
 
     async def _pass_on(self, workspace: Workspace, outcome: Success) -> None:
@@ -339,19 +325,11 @@ class Attempt:
         ending = Ending(
             Outcome.FAILED, fault.cause, fault.text, exit_code=code, next_seat=fault.next_seat
         )
-        ending = replace(ending, proof=proof_of(fault))
-        record, ending = self.active.record, await self._proven(self.harvested.onto(ending))
+        record, ending = self.active.record, self.harvested.onto(ending)
         if fault.kind is BlockedKind.SCOPE:
             self.kept = await record.blocked(ending, fault.kind, fault.detail)
         else:
             await record.failed(ending, fault.kind, fault.detail)
-
-    async def _proven(self, ending: Ending) -> Ending:
-        """Return how it ended with the line that tells why: of a check, else of its program."""
-        if ending.proof or self.folder is None:
-            return ending
-        line = await self.steps.threads.run(telling_line, self.folder / LOG)
-        return replace(ending, proof=line)
 
     async def _give_back(self, workspace: Workspace) -> None:
         """Leave the tree; the machine's refusal keeps it, and is no failure of the attempt."""

@@ -10,7 +10,6 @@ from wf_tui.errors import GitDeadlineError
 from wf_tui.git.worktrees.local_files import LocalFileError
 from wf_tui.ledger.model.states import BlockedKind, Cause, NextSeat, Outcome
 from wf_tui.ledger.rules.attempts import Ending
-from wf_tui.line_that_matters import line_that_matters
 from wf_tui.text import clean
 from wf_tui.workers.line.failure_kind import FailureKind
 from wf_tui.workers.protocol import Failure, Lost
@@ -31,11 +30,9 @@ __all__ = [
     "decide",
     "machine_fault",
     "no_work",
-    "proof_of",
     "worker_ending",
 ]
 
-_LONGEST_PROOF: Final = 200
 CANCELLED: Final = Ending(Outcome.CANCELLED, Cause.STOPPED, "stopped by a person")
 UNANSWERED: Final = Ending(Outcome.CANCELLED, Cause.STOPPED, "nobody answered it in time")
 LOST: Final = Ending(Outcome.LOST, Cause.LOST, "its scheduler died", next_seat=NextSeat.SAME)
@@ -118,13 +115,6 @@ class Fault:
     """More of it for the board: the `paths` concerned, the `tail` of an output."""
     next_seat: NextSeat = NextSeat.ANOTHER
     """Who tries it again."""
-
-
-def proof_of(fault: Fault) -> str:
-    """Return the line of what a fault kept of an output that tells most, safe to show."""
-    kept = fault.detail.get("tail")
-    lines = kept.splitlines() if isinstance(kept, str) else []
-    return clean(line_that_matters(lines), limit=_LONGEST_PROOF).strip()
 
 
 def machine_fault(error: Exception) -> Ending:

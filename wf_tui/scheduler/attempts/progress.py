@@ -12,7 +12,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from wf_tui.line_that_matters import line_that_matters
 from wf_tui.text import clean
 from wf_tui.workers.shim.log import tail
 
@@ -20,15 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-__all__ = ["Progress", "last_line", "telling_line"]
+__all__ = ["Progress", "last_line"]
 
 _T = TypeVar("_T")
 EVERY: Final = 0.5
 """Seconds between two samples of an attempt."""
 _LOOKED_AT: Final = 1000
 """Characters at the end of the log in which a line is looked for."""
-_LOOKED_AT_LAST: Final = 10_000
-"""The same, once, where it ends: forty lines of a test runner."""
 _LONGEST: Final = 200
 """Characters of a line that are kept."""
 _BREAK: Final = re.compile(r"[\r\n]+")
@@ -46,15 +43,6 @@ def last_line(log: Path) -> str:
         if text:
             return text
     return ""
-
-
-def telling_line(log: Path) -> str:
-    """Return the line of an attempt's log that tells why it failed, safe to show; "" for none.
-
-    Asked once, as the attempt ends. Blocks; reads the end of the file only.
-    """
-    lines = _BREAK.split(tail(log, _LOOKED_AT_LAST))
-    return clean(line_that_matters(lines), limit=_LONGEST).strip()
 
 
 async def pause() -> None:
