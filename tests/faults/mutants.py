@@ -1675,6 +1675,22 @@ MUTANTS: Final = (
         "unit/profiles/test_choice.py::test_what_is_fallen_back_on_begins_with_nothing",
     ),
     Mutant(
+        "cockpit",
+        "a similar card is formed around the selected task",
+        "picture/similar.py",
+        "        free = [one for one in alike.outside.orders() if one[-1] not in self.protected]\n",
+        "        free = list(alike.outside.orders())\n",
+        "unit/picture/test_arrangement.py::test_a_card_around_nobody_takes_those_in_who_come_free",
+    ),
+    Mutant(
+        "cockpit",
+        "a snoozed task needs its person",
+        "picture/card_cache.py",
+        "        return needs_you(row) and self.snoozes.of(row) is None\n",
+        "        return needs_you(row)\n",
+        "unit/picture/test_arrangement.py::test_a_snoozed_task_is_parked_until_its_time",
+    ),
+    Mutant(
         "planning",
         "a plan with errors is taken",
         "scheduler/attempts/check.py",

@@ -12,11 +12,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wf_tui.ledger.model.rows import EventRow, QuestionRow, RunRow, TaskRow, WorkerRow
+    from wf_tui.ledger.model.rows import (
+        EventRow,
+        QuestionRow,
+        RunRow,
+        SnoozeRow,
+        TaskRow,
+        WorkerRow,
+    )
     from wf_tui.ledger.queries.reasons import Reasons
     from wf_tui.picture.last_attempt import LastAttempt
     from wf_tui.picture.pace import Pace
-    from wf_tui.picture.snoozes import Snooze
 
 __all__ = ["Batch", "Changes"]
 
@@ -53,7 +59,7 @@ class Batch:
     """Of the tasks of this batch the first question of each that is open."""
     begun: Mapping[str, float] = field(default_factory=dict)
     """When the first task of a phase was claimed, in UTC seconds, of the phases where one was."""
-    snoozes: Mapping[str, Snooze] = field(default_factory=dict)
+    snoozes: Mapping[str, SnoozeRow] = field(default_factory=dict)
     """What is put off, by task; all of it in every batch."""
     whole: bool = False
     """Whether this is all of the run, so that what the view has is to be forgotten."""

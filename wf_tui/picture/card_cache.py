@@ -28,10 +28,16 @@ from wf_tui.picture.card import (
 from wf_tui.picture.snoozes import Snoozes
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.rows import AttemptRow, EventRow, QuestionRow, TaskRow, WorkerRow
+    from wf_tui.ledger.model.rows import (
+        AttemptRow,
+        EventRow,
+        QuestionRow,
+        SnoozeRow,
+        TaskRow,
+        WorkerRow,
+    )
     from wf_tui.ledger.queries.reasons import Reason, Reasons
     from wf_tui.picture.last_attempt import LastAttempt
-    from wf_tui.picture.snoozes import Snooze
 
 __all__ = ["TIMED", "CardCache", "Cards", "Reach"]
 
@@ -144,7 +150,7 @@ class CardCache:
         self._bump(row.id)
         return True
 
-    def update_snoozes(self, snoozes: Mapping[str, Snooze], now: float) -> set[str]:
+    def update_snoozes(self, snoozes: Mapping[str, SnoozeRow], now: float) -> set[str]:
         """Take what is put off as it is now; return the tasks that look different by it."""
         return self._woken(self.snoozes.update(snoozes, now))
 

@@ -34,12 +34,11 @@ from wf_tui.text import clean
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from wf_tui.ledger.model.rows import RunRow, TaskRow, WorkerRow
+    from wf_tui.ledger.model.rows import RunRow, SnoozeRow, TaskRow, WorkerRow
     from wf_tui.picture.card import Card
     from wf_tui.picture.columns import Column
     from wf_tui.picture.last_attempt import LastAttempt
     from wf_tui.picture.pace import Pace
-    from wf_tui.picture.snoozes import Snooze
     from wf_tui.picture.strip import StripPhase
 
 __all__ = ["ENTER", "Batch", "Changes", "Picture"]
@@ -270,7 +269,7 @@ class Picture:
         return self._phase_totals.strip(self._phases)
 
     @property
-    def snoozes(self) -> Mapping[str, Snooze]:
+    def snoozes(self) -> Mapping[str, SnoozeRow]:
         """What is put off, by task; also what is back already by its time or a change."""
         return self._cache.snoozes.by_task
 

@@ -12,12 +12,12 @@ from wf_tui.ledger.model.rows import AttemptRow, EventRow, TaskRow, decode, sele
 from wf_tui.ledger.queries import breaker_reads, lane_reads, reads
 from wf_tui.ledger.queries.conversation import open_questions
 from wf_tui.ledger.queries.reasons import Reasons, read_stoppers
+from wf_tui.ledger.queries.snoozes import snoozes
 from wf_tui.picture.batch import Batch
 from wf_tui.picture.card import evidence_of
 from wf_tui.picture.changed_tasks import changed_tasks, marks, parts
 from wf_tui.picture.last_attempt import last_attempts
 from wf_tui.picture.pace import durations, paces, read_ended
-from wf_tui.picture.snoozes import Snooze
 from wf_tui.processes import is_alive
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _read_whole(db: Database, run_id: str, now: float, folder: Path) -> Batch:
         last=last_attempts(db, run_id),
         questions=_first_questions(db, tasks),
         begun=_begun(db, run_id),
-        snoozes=_snoozes(db, run_id),
+        snoozes=snoozes(db, run_id),
         whole=True,
     )
 
@@ -138,7 +138,7 @@ def _read_part(
         last=last_attempts(db, run_id, (task.id for task in tasks if task.epoch)),
         questions=_first_questions(db, tasks),
         begun=_begun_since(events, tasks),
-        snoozes=_snoozes(db, run_id),
+        snoozes=snoozes(db, run_id),
     )
 
 
@@ -152,18 +152,6 @@ def _first_questions(db: Database, tasks: Iterable[TaskRow]) -> dict[str, Questi
             if asked.task in asking:
                 first.setdefault(asked.task, asked)
     return first
-
-
-def _snoozes(db: Database, run_id: str) -> Mapping[str, Snooze]:
-    rows = db.execute(
-        "SELECT task, until, epoch, kind, actor FROM snooze WHERE run = :run", {"run": run_id}
-    )
-    return {
-        str(task): Snooze(
-            None if until is None else float(until), int(str(epoch)), str(kind), str(actor)
-        )
-        for task, until, epoch, kind, actor in rows
-    }
 
 
 def _begun(db: Database, run_id: str) -> Mapping[str, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -11,21 +10,9 @@ from wf_tui.ledger.model.states import TaskState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.model.rows import SnoozeRow, TaskRow
 
-__all__ = ["Snooze", "Snoozes"]
-
-
-@dataclass(frozen=True)
-class Snooze:
-    """One task that was put off; for all who look at its run."""
-
-    until: float | None
-    """In UTC seconds; None: until the task changes."""
-    epoch: int
-    kind: str
-    """Of which block, and of which attempt: with another one it is back."""
-    actor: str = ""
+__all__ = ["Snoozes"]
 
 
 class Snoozes:
@@ -36,10 +23,10 @@ class Snoozes:
     """
 
     def __init__(self) -> None:
-        self.by_task: Mapping[str, Snooze] = {}
+        self.by_task: Mapping[str, SnoozeRow] = {}
         self._over: set[str] = set()
 
-    def update(self, snoozes: Mapping[str, Snooze], now: float) -> set[str]:
+    def update(self, snoozes: Mapping[str, SnoozeRow], now: float) -> set[str]:
         """Take them as they are now; return the tasks of which one came, went or is over."""
         before, self.by_task = self.by_task, snoozes
         changed = {
@@ -53,12 +40,12 @@ class Snoozes:
         over = {
             task
             for task, snooze in self.by_task.items()
-            if snooze.until is not None and snooze.until <= now and task not in self._over
+            if task not in self._over and snooze.over(now)
         }
         self._over |= over
         return over
 
-    def of(self, row: TaskRow) -> Snooze | None:
+    def of(self, row: TaskRow) -> SnoozeRow | None:
         """Return the snooze that keeps a task from its person, now; None where none does."""
         snooze = self.by_task.get(row.id)
         if snooze is None or row.id in self._over or row.state is not TaskState.BLOCKED:

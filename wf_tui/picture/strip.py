@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from wf_tui.text import clean, cut
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 __all__ = ["Segment", "StripPart", "StripPhase", "lay_strip"]
 
@@ -17,7 +15,7 @@ _WIDEST: Final = 4
 """Cells of one task, at most."""
 _GAP: Final = 3
 """Blanks between two phases."""
-_NARROWEST: Final = 4
+_NARROWEST: Final = 8
 """Cells of a bar, below which it says nothing; but one for each kind of segment in it."""
 _NAME: Final = 24
 
@@ -89,29 +87,39 @@ class StripPart:
 def lay_strip(phases: Sequence[StripPhase], cells: int) -> tuple[StripPart, ...]:
     """Return the phases as they fit into so many cells, with three between any two.
 
-    Finished ones are shrunk always. Where that is not enough those that have not begun are, then
-    finished ones go, the first one first; of what is left the last ones go. Wide names are counted
-    by their letters: the view cuts a line that is too long after all.
+    Finished ones are shrunk always. Where that leaves less than a cell for each task those that
+    have not begun are, the last one first, then finished ones go, the first one first. Where even
+    so there is less than a cell a task, that is done only to keep bars long enough to be read; of
+    what does not fit then the last ones go. Wide names are counted by their letters: the view cuts
+    a line that is too long after all.
     """
-    parts = [_shrunk(phase) if phase.finished else None for phase in phases]
-    if _least(phases, parts) > cells:
-        for place in reversed(range(len(phases))):
-            if parts[place] is None and not phases[place].begun:
-                parts[place] = _shrunk(phases[place])
-                if _least(phases, parts) <= cells:
-                    break
-    kept = list(zip(phases, parts, strict=True))
-    while kept and _least(*_apart(kept)) > cells:
-        gone = next((pair for pair in kept if pair[0].finished), kept[-1])
-        kept.remove(gone)
-    return _filled(kept, cells)
+    pairs: _Pairs = [(phase, _shrunk(phase) if phase.finished else None) for phase in phases]
+    for fewest in (_each_task, _fewest):
+        kept = _reduced(pairs, cells, fewest)
+        if _least(kept, fewest) <= cells:
+            return _filled(kept, cells, fewest)
+    while kept and _least(kept, _fewest) > cells:
+        kept = kept[:-1]
+    return _filled(kept, cells, _fewest)
 
 
-_Pairs = list[tuple[StripPhase, StripPart | None]]
+_Pairs = list[tuple[StripPhase, "StripPart | None"]]
+"""Phases, each with how it is drawn where it has no bar."""
+_Fewest = Callable[[StripPhase], int]
+"""Tells how many cells the bar of a phase has at least."""
 
 
-def _apart(kept: _Pairs) -> tuple[list[StripPhase], list[StripPart | None]]:
-    return [phase for phase, _ in kept], [part for _, part in kept]
+def _reduced(pairs: _Pairs, cells: int, fewest: _Fewest) -> _Pairs:
+    """Return the phases with as many shrunk and gone as is needed, or as there can be."""
+    kept = list(pairs)
+    for place in reversed(range(len(kept))):
+        phase, part = kept[place]
+        if part is None and not phase.begun and _least(kept, fewest) > cells:
+            kept[place] = (phase, _shrunk(phase))
+    for pair in pairs:
+        if pair[0].finished and len(kept) > 1 and _least(kept, fewest) > cells:
+            kept.remove(pair)
+    return kept
 
 
 def _shrunk(phase: StripPhase) -> StripPart:
@@ -130,32 +138,38 @@ def _words(phase: StripPhase) -> int:
     return len(_drawn(phase.name)) + len(_figures(phase)) + 2
 
 
+def _each_task(phase: StripPhase) -> int:
+    return phase.count
+
+
+def _kinds(phase: StripPhase) -> int:
+    return sum(many > 0 for many in phase.tasks)
+
+
 def _fewest(phase: StripPhase) -> int:
-    kinds = sum(many > 0 for many in phase.tasks)
-    return max(kinds, min(_NARROWEST, phase.count))
+    return max(_kinds(phase), min(_NARROWEST, phase.count))
 
 
-def _least(phases: Sequence[StripPhase], parts: Sequence[StripPart | None]) -> int:
+def _least(pairs: _Pairs, fewest: _Fewest) -> int:
     """Return the cells that these take at least."""
     widths = [
-        part.width if part is not None else _words(phase) + _fewest(phase)
-        for phase, part in zip(phases, parts, strict=True)
+        part.width if part is not None else _words(phase) + fewest(phase) for phase, part in pairs
     ]
     return sum(widths) + _GAP * max(0, len(widths) - 1)
 
 
-def _filled(kept: _Pairs, cells: int) -> tuple[StripPart, ...]:
+def _filled(pairs: _Pairs, cells: int, fewest: _Fewest) -> tuple[StripPart, ...]:
     """Give the bars the cells that the words leave."""
-    bars = [phase for phase, part in kept if part is None]
-    room = cells - _least(*_apart(kept)) + sum(map(_fewest, bars))
+    bars = [phase for phase, part in pairs if part is None]
+    room = cells - _least(pairs, fewest) + sum(map(fewest, bars))
     tasks = sum(phase.count for phase in bars)
     each = min(_WIDEST, room // tasks) if tasks else 0
     if each >= 1:
         widths = [phase.count * each for phase in bars]
     else:
-        widths = _shares([phase.count for phase in bars], room, [_fewest(one) for one in bars])
+        widths = _shares([phase.count for phase in bars], room, [_kinds(one) for one in bars])
     found = iter(widths)
-    return tuple(part if part is not None else _barred(phase, next(found)) for phase, part in kept)
+    return tuple(part if part is not None else _barred(phase, next(found)) for phase, part in pairs)
 
 
 def _barred(phase: StripPhase, width: int) -> StripPart:

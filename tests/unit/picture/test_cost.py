@@ -8,50 +8,24 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.interpreter_steps import count_steps
-from tests.support.ledger_harness import RUN, START, a_run, phase, seat, shell
+from tests.support.ledger_harness import START, phase, shell
 from tests.support.picture_harness import PictureHarness
-from wf_tui.ledger.model.rows import PhaseRow, Spec, TaskRow
-from wf_tui.ledger.model.states import Step, TaskState
-from wf_tui.ledger.queries.reasons import Reasons
-from wf_tui.picture.batch import Batch
+from tests.support.picture_rows import a_batch, a_phase, a_proof, a_row
+from wf_tui.ledger.model.states import BlockedKind, Step, TaskState
+from wf_tui.picture.entries import Entries
 from wf_tui.picture.picture import Picture
-from wf_tui.plan.choices import Isolation, Mode, OnFailure, Takes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tests.support.ledger_harness import LedgerHarness
 
 MANY = 10_000
 FEW = 100
-PHASE = PhaseRow(
-    RUN, "p", 0, parallel=True, on_failure=OnFailure.HOLD, wip=None, unmet=0, unsettled=1
-)
 MOVES: list[dict[str, Any]] = [
     {"state": TaskState.IN_PROGRESS, "step": "claimed", "worker": "w1", "epoch": 1},
     {"state": TaskState.BLOCKED, "kind": "failed"},
     {"state": TaskState.DONE, "kind": "merged"},
     {"title": "another"},
 ]
-
-
-def a_row(number: int) -> TaskRow:
-    """Return a pending task."""
-    return TaskRow(
-        run=RUN, id=f"t{number}", ordinal=number, phase="p", title=f"task {number}", spec=Spec(),
-        takes=Takes.COMMAND, mode=Mode.READ_WRITE, isolation=Isolation.AUTO,
-        role="general", scope=("src",), scope_key="", priority=0, chain=1, rank=0,
-        max_attempts=1, backoff=0.0,
-        state=TaskState.PENDING, since=START,
-    )  # fmt: skip
-
-
-def a_batch(rows: Sequence[TaskRow], count: int, *, whole: bool = False) -> Batch:
-    """Return what a read of a run with so many tasks gives."""
-    run = a_run(pending=count)
-    seats = (seat("w1"), seat("w2"))
-    reasons = Reasons(run, START, {"p": PHASE}, {}, [], seats, {})
-    return Batch(1, run, tuple(rows), (), seats, reasons, alive=True, whole=whole)
 
 
 def a_picture(count: int) -> Picture:
@@ -104,6 +78,55 @@ def test_a_column_of_many_is_searched_not_walked() -> None:
     picture.apply(a_batch([replace(a_row(5), rank=Rank(7))], MANY))
     assert 0 < compared < 40
     assert picture.index("t5") == ("pending", MANY - 1)
+
+
+def of_similar(count: int) -> int:
+    """Return the steps of one more failure like so many, of one less, and of drawing the column."""
+    rows = [a_row(n, state=TaskState.BLOCKED, kind=BlockedKind.FAILED) for n in range(count)]
+    last = {row.id: a_proof(row.id, f"cannot find module left-pad {row.id}") for row in rows}
+    picture = Picture(START)
+    picture.apply(a_batch(rows, count, last=last, whole=True))
+    assert len(picture.columns["blocked"]) == 1
+    one = rows[count // 2]
+
+    def follow() -> None:
+        for row in (replace(one, state=TaskState.PENDING, kind=None), one):
+            picture.apply(a_batch([row], count, last=last))
+            entries = Entries(picture.columns["blocked"])
+            card = entries.after(entries.header(0))
+            assert card is not None
+            len(picture.similar(card.name)), picture.group_title("blocked", 0), picture.strip
+
+    return count_steps(follow)
+
+
+def test_a_similar_card_of_many_costs_what_changes() -> None:
+    """One failure more or less takes as many steps among 10,000 like it as among 100."""
+    assert of_similar(MANY) <= 1.05 * of_similar(FEW)
+
+
+def of_one_more(count: int) -> int:
+    """Return the steps of a task that comes, of its claim, and of the time that is left then."""
+    phases = [a_phase("one", 0), a_phase("two", 1)]
+    order = {"two": ("one",)}
+    rows = [a_row(n, "one" if n % 2 else "two", unmet=1 - n % 2) for n in range(count)]
+    picture = Picture(START)
+    whole = a_batch(rows, count, phases=phases, order=order, whole=True)
+    picture.apply(replace(whole, durations={("general", 1000): 5}))
+    assert picture.header.left == 2
+    more = a_row(count, "one")
+
+    def follow() -> None:
+        for row in (more, replace(more, state=TaskState.IN_PROGRESS, worker="w1", epoch=1)):
+            picture.apply(a_batch([row], count, phases=phases, order=order))
+            assert picture.header.left == 2
+
+    return count_steps(follow)
+
+
+def test_the_time_left_costs_what_changes() -> None:
+    """A task that comes takes as many steps among 10,000 as among 100."""
+    assert of_one_more(MANY) <= 1.05 * of_one_more(FEW)
 
 
 @pytest.mark.parametrize("count", [50, 500])

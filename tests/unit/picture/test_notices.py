@@ -9,13 +9,13 @@ import pytest
 
 from tests.support.ledger_harness import RUN, shell
 from wf_tui.ledger.model.lane_state import LaneState, LaneStatus
+from wf_tui.ledger.model.rows import SnoozeRow
 from wf_tui.ledger.model.run_budget import RunBudget, write_budget
 from wf_tui.ledger.model.states import BlockedKind, RunState
 from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.queries.lane_reads import RunLane
 from wf_tui.ledger.rules.moves import HOLD
 from wf_tui.picture.notices import notices
-from wf_tui.picture.snoozes import Snooze
 
 if TYPE_CHECKING:
     from typing import Any
@@ -73,7 +73,7 @@ def test_a_stall_with_what_is_snoozed_says_so(drive: LedgerHarness, view: Pictur
     drive.make("a", shell("x", "a"))
     drive.wreck("a")
     drive.ledger.end_when_idle(RUN, foreground=False)
-    snooze = Snooze(None, drive.task("a").epoch, "failed")
+    snooze = SnoozeRow(RUN, "a", None, drive.task("a").epoch, "failed", "me")
     view.picture.apply(replace(view.read(), snoozes={"a": snooze}))
     assert said(view)[1] == "stalled: only 1 snoozed task is left to move"
 
