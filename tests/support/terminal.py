@@ -92,7 +92,7 @@ class Terminal:
         return self.process.wait(timeout=LIMIT)
 
     def left_on(self) -> dict[str, object]:
-        """Return what the terminal has not as it was: modes, the keyboard's stack, settings."""
+        """Return what the terminal has not as it was: modes, settings, stacks."""
         modes: dict[int, bool] = {}
         for numbers, how in re.findall(rb"\x1b\[\?([\d;]+)([hl])", bytes(self.written)):
             modes.update(dict.fromkeys(map(int, numbers.split(b";")), how == b"h"))
@@ -104,6 +104,9 @@ class Terminal:
             depth += 1 if how == b">" else -int(count or 1)
         if depth:
             left["keyboard"] = depth
+        pushed, popped = (self.written.count(b"\x1b[%d;2t" % how) for how in (22, 23))
+        if pushed != popped:
+            left["titles"] = pushed - popped
         now = termios.tcgetattr(self.slave)
         changed = [name for place, name in _SETTINGS.items() if now[place] != self.settings[place]]
         return left | dict.fromkeys(changed, "changed")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from textual import events, on
 from textual._time import get_time
-from textual.app import SuspendNotSupported
+from textual.app import SuspendNotSupported, SystemCommand
 
 from wf_tui import commands
 from wf_tui.board.act_runner import Act
@@ -30,7 +30,7 @@ from wf_tui.board.guard import BURST_SECONDS, Guard
 from wf_tui.board.messages import ActionChosen, CardDropped, TaskDropped
 from wf_tui.board.screen_table import SCREENS
 from wf_tui.board.screens.run_screen import RunScreen
-from wf_tui.board.status_app import StatusApp
+from wf_tui.board.status_app import StatusApp, time_of_day
 from wf_tui.errors import EnvironmentalError, WfError
 from wf_tui.project import open_ledger, open_reads
 from wf_tui.text import plural
@@ -38,7 +38,6 @@ from wf_tui.text import plural
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
-    from textual.app import SystemCommand
     from textual.screen import Screen
 
     from wf_tui.board.act_runner import ActRunner
@@ -386,7 +385,17 @@ class ActionApp(StatusApp):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Leave out what the registry has already, under its own name."""
         ours = {"Quit", "Keys"}
-        return (found for found in super().get_system_commands(screen) if found.title not in ours)
+        yield from (one for one in super().get_system_commands(screen) if one.title not in ours)
+        last = "What the board has told you, the newest first"
+        yield SystemCommand("Messages", last, self.show_messages)
+
+    def show_messages(self) -> None:
+        """Show the last messages, which have stood in the status line."""
+        told = [
+            Choice(str(number), f"{time_of_day(toast.at)}  {toast.text}")
+            for number, toast in enumerate(self.toasts.kept)
+        ]
+        self.push_screen(ChoiceDialog("Messages", told or [Choice("", "nothing was told yet")]))
 
     # -- leaving
 

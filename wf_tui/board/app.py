@@ -12,6 +12,7 @@ from wf_tui.board.action_app import ActionApp
 from wf_tui.board.acts_done import ActsDone
 from wf_tui.board.attention.caller import Caller, window_title
 from wf_tui.board.feed import LedgerFeed
+from wf_tui.board.frame.last_event import newest_event
 from wf_tui.board.frame.toasts import Toasts
 from wf_tui.board.guard import Guard
 from wf_tui.board.messages import FeedFailed, LedgerChanged
@@ -165,6 +166,7 @@ class BoardApp(ActionApp):
         """Take a batch into the picture and have it drawn; what changed is guarded from then on."""
         before, selected = self.watched_looks(), self.selected
         changes = self.picture.apply(batch)
+        self.last_event = newest_event(batch, self.picture) or self.last_event
         changed = self.guard.other_looks(before, self.watched_looks())
         self.show_changes(changes)
         self.set_window_title(window_title(self.picture.header, self.glyphs.needs_you))

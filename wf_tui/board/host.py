@@ -65,6 +65,13 @@ class ActionHost(Protocol):
     def now(self) -> float:
         """Return the time for which all ages on the screen are, in UTC seconds."""
 
+    def countdown_now(self) -> float:
+        """Return the time by which countdowns go: with less motion it goes by ten seconds."""
+
+    @property
+    def last_event(self) -> str:
+        """What happened last in the run, safe to draw; "" where nothing has since the opening."""
+
     @property
     def as_of(self) -> str:
         """The time of day of which the screen is; "" where that is now."""

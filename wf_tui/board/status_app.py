@@ -32,7 +32,10 @@ class StatusApp(KeyApp):
 
     clock: Clock
     fps: int
+    motion: bool
     toasts: Toasts
+    last_event: str = ""
+    """What happened last in the run, safe to draw."""
     _toast: Toast | None = None
     """The message that stood at the last beat."""
     _unread: tuple[float, str] | None = None
@@ -64,6 +67,11 @@ class StatusApp(KeyApp):
             return self._unread[0]
         now = self.clock.now()
         return now - now % _STEP if self.fps < _SLOW_FPS else now
+
+    def countdown_now(self) -> float:
+        """Return the time by which countdowns go: with less motion it goes by ten seconds."""
+        now = self.now()
+        return now if self.motion else now - now % _STEP
 
     @property
     def as_of(self) -> str:

@@ -97,7 +97,7 @@ def demo(
             ensure_scheduler(project, ledger, run.id)
     if not watched:
         return _run_headless(project, folder, run, config)
-    status = show_board(project, run.id, ascii_only=ascii_only)
+    status = show_board(project, run.id, ascii_only=ascii_only, says=False)
     again = f"{_wf_command(os.environ)} board --repo {shlex.quote(str(folder.repository))}"
     print_line(f"the demo is in {folder.root}; to open its board again: {again}")
     return status

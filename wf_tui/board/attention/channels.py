@@ -82,4 +82,4 @@ def plain(text: str) -> str:
 
 def title_sequence(title: str) -> str:
     """Return what gives the window a title."""
-    return f"\x1b]2;{cut(clean(title), _TITLE)}{BELL}"
+    return f"\x1b]2;{cut(clean(title), _TITLE)}\x1b\\"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.picture.notices import NoticeKind
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Notice", "narrowed", "notice", "unreadable"]
 
+_STOPS: Final = frozenset(
+    {NoticeKind.DISK, NoticeKind.PAUSED, NoticeKind.NO_SCHEDULER, NoticeKind.STALLED}
+)
+"""What keeps all of a run from going on."""
 _TYPED: Final = 40
 """Characters of a filter that are repeated."""
 
@@ -39,13 +44,18 @@ def unreadable(reason: str, since: str) -> Notice | None:
     return Notice(f"the ledger cannot be read since {since}", more)
 
 
-def notice(picture: Picture) -> Notice | None:
-    """Return what there is to say now; None where all goes well and all is seen."""
+def notice(picture: Picture, now: float) -> Notice | None:
+    """Return what there is to say; None where all goes well and all is seen.
+
+    `now` is what countdowns go by, in UTC seconds. That a filter is on comes behind what keeps all
+    of the run from going on.
+    """
     standing = picture.notices
-    if not standing:
-        return narrowed(picture)
-    first = standing[0]
-    return Notice(first.text.at(picture.now), first.more, first.warns)
+    first = standing[0] if standing else None
+    filtered = narrowed(picture)
+    if first is None or (filtered is not None and first.kind not in _STOPS):
+        return filtered
+    return Notice(first.text.at(now), first.more, first.warns)
 
 
 def narrowed(picture: Picture) -> Notice | None:

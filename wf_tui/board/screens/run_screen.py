@@ -130,7 +130,9 @@ class RunScreen(Screen[None]):
         now = host.clock.monotonic()
         status = Status(
             toast=host.toasts.standing(now),
-            notice=unreadable(host.unreadable, host.as_of) or notice(host.picture),
+            notice=unreadable(host.unreadable, host.as_of)
+            or notice(host.picture, host.countdown_now()),
+            event=host.last_event,
             place=self.place(),
             now=now,
             motion=host.motion,
