@@ -55,9 +55,12 @@ _SECTIONS: Final = (
             ),
             Entry("answer", "wf_tui.cli.answer", "Answer what a worker asks."),
             Entry("message", "wf_tui.cli.answer", "Write to the worker of a task."),
+            Entry("review", "wf_tui.cli.review", "The work of a task; --send gives it back."),
+            Entry("comment", "wf_tui.cli.review", "Say something to a line of its work."),
+            Entry("snooze", "wf_tui.cli.snooze", "Put off what needs you."),
             Entry("shell", "wf_tui.cli.shell", "Your shell in the worktree of a task."),
             Entry("priority", "wf_tui.cli.tasks", "Move a task in the queue."),
-            Entry("undo", "wf_tui.cli.tasks", "Undo your last action on tasks."),
+            Entry("undo", "wf_tui.cli.tasks", "Undo your last action."),
         ),
     ),
     Section(

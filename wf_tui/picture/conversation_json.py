@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.rows import AllowanceRow, MessageRow, QuestionRow
+    from wf_tui.ledger.model.rows import AllowanceRow, CommentRow, MessageRow, QuestionRow
 
-__all__ = ["allowance_json", "message_json", "open_question_json", "question_json"]
+__all__ = ["allowance_json", "comment_json", "message_json", "open_question_json", "question_json"]
 
 
 def open_question_json(asked: QuestionRow) -> dict[str, object]:
@@ -19,6 +19,7 @@ def open_question_json(asked: QuestionRow) -> dict[str, object]:
         "options": [option.fields() for option in asked.options],
         "asked_at": asked.asked_at,
         "expires_at": asked.expires_at,
+        "detail": dict(asked.detail),
     }
 
 
@@ -44,6 +45,22 @@ def message_json(message: MessageRow) -> dict[str, object]:
         "state": message.state.value,
         "epoch": message.epoch,
         "delivered_at": message.delivered_at,
+    }
+
+
+def comment_json(comment: CommentRow) -> dict[str, object]:
+    """Return what a person said to a line of the work of a task."""
+    return {
+        "id": comment.id,
+        "path": comment.path,
+        "line": comment.line,
+        "text": comment.text,
+        "state": comment.state.value,
+        "side": comment.side,
+        "quote": comment.quote,
+        "epoch": comment.epoch,
+        "actor": comment.actor,
+        "at": comment.at,
     }
 
 

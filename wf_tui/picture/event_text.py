@@ -41,6 +41,8 @@ _SHUT: Final = {
     LaneStatus.AUTH: "shut",
     LaneStatus.PAUSED: "paused",
 }
+_ROUND: Final = 0.5
+"""Seconds between reading the clock for an end and writing it down: an hour is to read as one."""
 _WOKEN: Final = {
     WokenBy.TIME: "shown again: its snooze is over",
     WokenBy.CHANGE: "shown again: it has changed",
@@ -280,7 +282,7 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
         case tasks.TaskSnoozed():
             if event.until is None:
                 return "snoozed until it changes"
-            return f"snoozed for {span(event.until - row.at)}"
+            return f"snoozed for {span(event.until - row.at + _ROUND)}"
         case tasks.TaskWoken():
             return _WOKEN[event.why]
         case tasks.Undone():

@@ -66,7 +66,7 @@ def read_inbox(db: Database, status: Status) -> list[InboxItem]:
 
 def _items(db: Database, status: Status) -> Iterator[InboxItem]:
     for task in status.tasks:
-        if not needs_you(task):
+        if not needs_you(task) or task.id in status.snoozes:
             continue
         asked = conversation.answerable(db, task)
         ways = [way for one in asked[:1] for way in answer_commands(task.id, one)]

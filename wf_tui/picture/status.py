@@ -19,12 +19,19 @@ from wf_tui.ledger.model.run_budget import read_budget
 from wf_tui.ledger.model.states import BlockedKind, KindFacts, ScopeWhy, TaskState
 from wf_tui.ledger.model.usage import NO_USAGE
 from wf_tui.ledger.queries import conversation, reads
+from wf_tui.ledger.queries.comments import comments
 from wf_tui.ledger.queries.critics import critics_of
 from wf_tui.ledger.queries.forecast import forecast
 from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.ledger.queries.reasons import Reason, Reasons
+from wf_tui.ledger.queries.snoozes import snooze_of, snoozes
 from wf_tui.ledger.queries.trees import holds_tree, was_kept
-from wf_tui.picture.conversation_json import allowance_json, message_json, question_json
+from wf_tui.picture.conversation_json import (
+    allowance_json,
+    comment_json,
+    message_json,
+    question_json,
+)
 from wf_tui.picture.critic_rounds import CriticRound, critic_rounds
 from wf_tui.picture.gate_runs import GateRun, gate_runs
 from wf_tui.picture.pace import NO_PACE, paces, read_ended, share_done
@@ -39,10 +46,12 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import (
         AllowanceRow,
         AttemptRow,
+        CommentRow,
         EventRow,
         MessageRow,
         QuestionRow,
         RunRow,
+        SnoozeRow,
         TaskRow,
         WorkerRow,
     )
@@ -96,6 +105,8 @@ class Status:
     """What its scheduler saw of the lanes of the host."""
     lanes_apart: bool = False
     """Whether it has lanes of its own, since those of the host cannot be used."""
+    snoozes: Mapping[str, SnoozeRow] = field(default_factory=dict)
+    """What is put off just now."""
 
     @property
     def roots(self) -> list[str]:
@@ -123,7 +134,13 @@ class Status:
         return {
             "run": self.run_json(),
             "tasks": [
-                task_json(task, self.reasons[task.id], working.get(task.id)) for task in self.tasks
+                task_json(
+                    task,
+                    self.reasons[task.id],
+                    working.get(task.id),
+                    self.snoozes.get(task.id),
+                )
+                for task in self.tasks
             ],
             "workers": [worker_json(seat) for seat in self.workers],
         }
@@ -171,6 +188,7 @@ def read_status(db: Database, run: str, now: float, paths: RunPaths) -> Status:
         leader = reads.leader(db, run)
         ahead = None if row.usage == NO_USAGE else forecast(db, row, now)
         measured = paces(read_ended(db, run)) if any(map(in_swarm, tasks)) else {}
+        snoozed = snoozes(db, run)
     # Outside the snapshot: reasons are computed from what was read, and while a snapshot is open
     # the ledger's log cannot be folded back into its file.
     why = {task.id: reasons.of(task) for task in tasks}
@@ -190,6 +208,7 @@ def read_status(db: Database, run: str, now: float, paths: RunPaths) -> Status:
         ahead,
         reasons.lanes,
         lanes_apart=alive and paths.lanes.exists(),
+        snoozes={name: one for name, one in snoozed.items() if not one.over(now)},
     )
 
 
@@ -213,13 +232,17 @@ class TaskPicture:
     """What a person allowed to it, or to a profile that has worked on it."""
     critics: Sequence[CriticRound] = ()
     """Who was asked about its work, the newest last."""
+    comments: Sequence[CommentRow] = ()
+    """What people said to lines of its work."""
+    snooze: SnoozeRow | None = None
+    """That it is put off, and until when."""
 
     def as_json(self) -> dict[str, object]:
         """Return the object of `wf show TASK --json`."""
         environment = task_environment(self.run, self.task)
         working = next((one for one in self.attempts if one.open), None)
         return {
-            **task_json(self.task, self.reason, working),
+            **task_json(self.task, self.reason, working, self.snooze),
             "prompt": self.task.spec.prompt,
             "env": dict(environment.written),
             "pass_env": environment.passed,
@@ -231,7 +254,7 @@ class TaskPicture:
             "questions": [question_json(asked) for asked in self.questions],
             "messages": [message_json(message) for message in self.messages],
             "allowances": [allowance_json(allowed) for allowed in self.allowances],
-            "comments": [],
+            "comments": [comment_json(one) for one in self.comments],
             "critics": [one.as_json() for one in self.critics],
         }
 
@@ -322,11 +345,16 @@ def read_task(db: Database, run: RunRow, name: str, now: float, paths: RunPaths)
             messages=conversation.messages(db, run.id, task.id),
             allowances=conversation.allowances(db, run.id, task.id),
             critics=critic_rounds(critics_of(db, run.id, task.id)),
+            comments=comments(db, run.id, task.id),
+            snooze=snooze_of(db, run.id, task.id, now),
         )
 
 
 def task_json(
-    task: TaskRow, reason: Reason, working: AttemptRow | None = None
+    task: TaskRow,
+    reason: Reason,
+    working: AttemptRow | None = None,
+    snooze: SnoozeRow | None = None,
 ) -> dict[str, object]:
     """Return one task as `wf status --json` has it: a contract, keys are only ever added.
 
@@ -360,7 +388,8 @@ def task_json(
         "lane": working.lane if working else None,
         "plan": plan_json(working) if working else None,
         "questions": task.questions,
-        "snoozed_until": None,
+        "snoozed": snooze is not None,
+        "snoozed_until": snooze.until if snooze else None,
         "usage": task.usage.figures(),
         "critic_of": task.critic_of or None,
         "rival": _rival_json(task),

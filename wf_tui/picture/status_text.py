@@ -23,10 +23,10 @@ from wf_tui.text import clean, listed, plural
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from wf_tui.ledger.model.rows import RunRow, TaskRow
+    from wf_tui.ledger.model.rows import RunRow, SnoozeRow, TaskRow
     from wf_tui.picture.status import Status
 
-__all__ = ["branch", "remedy", "status_lines", "summary_lines"]
+__all__ = ["branch", "remedy", "snoozed_text", "status_lines", "summary_lines"]
 
 _NEEDS_PERSON: Final = frozenset(
     {PendingReason.NO_WORKER, PendingReason.LANE_LIMITED, PendingReason.PROFILE_PAUSED}
@@ -57,7 +57,8 @@ def status_lines(status: Status) -> Iterator[str]:
     yield from _export_lines(run)
     yield from _leader_line(status)
     for state in _ORDER:
-        tasks = sorted((task for task in status.tasks if task.state is state), key=_order)
+        found = [task for task in status.tasks if task.state is state]
+        tasks = sorted(found, key=lambda task: _order(status, task))
         if tasks:
             yield ""
             yield f"{state.value.replace('_', ' ')} {len(tasks)}"
@@ -68,8 +69,8 @@ def status_lines(status: Status) -> Iterator[str]:
     yield from _result_lines(run)
 
 
-def _order(task: TaskRow) -> Order:
-    return column_order(task, needs=needs_you(task))
+def _order(status: Status, task: TaskRow) -> Order:
+    return column_order(task, needs=needs_you(task) and task.id not in status.snoozes)
 
 
 def summary_lines(status: Status) -> Iterator[str]:
@@ -92,6 +93,13 @@ def summary_lines(status: Status) -> Iterator[str]:
     yield from budget_lines(run, None)
     yield from _export_lines(run)
     yield from _result_lines(run)
+
+
+def snoozed_text(snooze: SnoozeRow, now: float) -> str:
+    """Return how long a task is put off still, for people."""
+    if snooze.until is None:
+        return "snoozed until it changes"
+    return f"snoozed for {span(snooze.until - now)} still"
 
 
 def branch(run: RunRow) -> str:
@@ -193,10 +201,13 @@ def _task_lines(status: Status, tasks: Sequence[TaskRow]) -> Iterator[str]:
     shown = tasks[:_SHOWN]
     width = max((len(clean(task.id, limit=_WIDEST)) for task in shown), default=0)
     for task in shown:
-        glyph = glyphs.of(task)
+        snooze = status.snoozes.get(task.id)
+        glyph = glyphs.of(task) if snooze is None else glyphs.BLOCKED
         line = f"  {glyph} {clean(task.id, limit=_WIDEST):<{width}}  {_explanation(status, task)}"
         if help_with := remedy(task):
             line += f"  -> {help_with}"
+        if snooze is not None:
+            line += f"  ({snoozed_text(snooze, status.now)})"
         yield line
     if len(tasks) > len(shown):
         yield f"  and {plural(len(tasks) - len(shown), 'more task')} (all: wf status --json)"

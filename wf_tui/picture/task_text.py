@@ -12,7 +12,7 @@ from wf_tui.picture.attempt_text import left_text
 from wf_tui.picture.critic_rounds import critic_text
 from wf_tui.picture.remedies import answer_commands
 from wf_tui.picture.rival_text import rival_text
-from wf_tui.picture.status_text import remedy
+from wf_tui.picture.status_text import remedy, snoozed_text
 from wf_tui.picture.task_environment import task_environment
 from wf_tui.picture.usage_text import usage_text
 from wf_tui.text import clean
@@ -41,6 +41,8 @@ def task_lines(picture: TaskPicture, now: float) -> Iterator[str]:
     yield f"{glyphs.of(task)} {clean(task.id)}  {clean(task.title)}"
     yield _labelled("state", f"{word}, {why}{text}, since {span(now - task.since)}")
     yield from _conflict_lines(task)
+    if picture.snooze is not None:
+        yield _labelled("put off", snoozed_text(picture.snooze, now))
     if help_with := remedy(task):
         yield _labelled("helps", help_with)
     yield from _request_lines(task)
@@ -140,6 +142,9 @@ def _conversation_lines(picture: TaskPicture, now: float) -> Iterator[str]:
     for message in picture.messages:
         where = f"attempt {message.epoch}" if message.epoch else message.state.value
         yield _labelled("message", f"{message.text} ({where}, {span(now - message.at)} ago)")
+    for comment in picture.comments:
+        where = f"{comment.state}, {span(now - comment.at)} ago"
+        yield _labelled("comment", f"{comment.id} on {comment.place}: {comment.text} ({where})")
     for allowed in picture.allowances:
         if allowed.ended_at is None:
             who = allowed.profile or "this task"
