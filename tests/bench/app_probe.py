@@ -171,6 +171,9 @@ def _obey(meter: Meter, app: App[int], loop: asyncio.AbstractEventLoop) -> None:
                 typing.set()
             case "read":
                 _answer(meter.read())
+            case word if word.startswith("key "):
+                assert app._driver is not None
+                app._driver.process_message(events.Key(word.removeprefix("key "), None))
             case _:
                 loop.call_soon_threadsafe(app.exit, 0)
                 return

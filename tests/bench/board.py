@@ -13,7 +13,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.bench.figures import Figure, Section, percentile
-from tests.bench.store import EIGHT, RUN, empty_run, fence, opened
+from tests.bench.store import EIGHT, RUN, empty_run, fence, finish, opened
 from tests.support.board_harness import project_in
 from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
 from wf_tui.ledger.model.rows import Spec, WorkerRow
@@ -94,6 +94,17 @@ class Writer:
             self._ledger.move(RUN, RETRY, [self._held.task.id])
             self._held = None
 
+    def end(self, *, well: bool) -> None:
+        """Bring a card to Done, or to Blocked, for good."""
+        if self._held is None:
+            self.move()
+        assert self._held is not None
+        if well:
+            finish(self._ledger, self._held)
+        else:
+            self._ledger.fail(fence(self._held), _BAD)
+        self._held = None
+
     def prove(self, text: str) -> None:
         """Let the worker of the card say something."""
         if self._held is None:
@@ -128,9 +139,9 @@ class Cost:
 
 
 def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - as Section has it
-    bare = _bare(quick=quick)
+    bare, smallest = _bare(quick=quick), dict[str, float]()
     for count in (50,) if quick else (100, 1_000, 10_000):
-        yield from _sized(folder / str(count), count, bare, quick=quick)
+        yield from _sized(folder / str(count), count, bare, smallest, quick=quick)
 
 
 def _bare(*, quick: bool) -> dict[str, float]:
@@ -149,7 +160,14 @@ def _bare(*, quick: bool) -> dict[str, float]:
     return found
 
 
-def _sized(folder: Path, count: int, bare: dict[str, float], *, quick: bool) -> Iterator[Figure]:
+def _sized(
+    folder: Path,
+    count: int,
+    bare: dict[str, float],
+    smallest: dict[str, float],
+    *,
+    quick: bool,
+) -> Iterator[Figure]:
     path = project_in(folder).paths.ledger
     path.parent.mkdir(parents=True)
     _fill(path, count)
@@ -158,9 +176,15 @@ def _sized(folder: Path, count: int, bare: dict[str, float], *, quick: bool) -> 
         writer = Writer(ledger)
         found = _opening(app) | _idling(app, quick=quick)
         found |= _moving(app, writer.move, quick=quick)
+        found |= _scrolling(app, quick=quick)
         found |= _following(app, writer, quick=quick)
+        found |= _widening(app, writer)
         found |= _under_load(app, lambda seconds: _change(writer, seconds), quick=quick)
     app.close()
+    smallest.update({"first frame, CPU": found["first frame, CPU"]} if not smallest else {})
+    found["first frame, CPU against the fewest cards"] = (
+        found["first frame, CPU"] / smallest["first frame, CPU"]
+    )
     for what, (unit, most) in _FIGURES.items():
         value = found[what]
         judged = "" if most is None else f"goal <= {most:g}: {_word(value <= most)}"
@@ -170,6 +194,7 @@ def _sized(folder: Path, count: int, bare: dict[str, float], *, quick: bool) -> 
 _FIGURES: Final[dict[str, tuple[str, float | None]]] = {
     "first frame": ("ms", 120),
     "first frame, CPU": ("ms", None),
+    "first frame, CPU against the fewest cards": ("times", 1.3),
     "first frame from a cold start": ("ms", 700),
     "memory": ("MB", 80),
     "idle": ("% of a core", 1),
@@ -177,6 +202,9 @@ _FIGURES: Final[dict[str, tuple[str, float | None]]] = {
     "one card moves, frames": ("frames", 1),
     "one card moves, layouts": ("layouts", 0),
     "one card moves, bytes": ("KB", 10),
+    "half a page scrolled, CPU": ("ms", 10),
+    "the widths change, CPU": ("ms", 30),
+    "the widths change, layouts": ("layouts", 2),
     "committed to painted, p50": ("ms", 100),
     "committed to painted, p99": ("ms", 200),
     "100 changes/s": ("% of a core", 20),
@@ -242,6 +270,33 @@ def _moving(app: AppProcess, move: Callable[[], object], *, quick: bool) -> dict
         "one card moves, frames": median(cost.of("frames") for cost in costs),
         "one card moves, layouts": median(cost.of("layouts") for cost in costs),
         "one card moves, bytes": median(cost.of("bytes") for cost in costs) / 1000,
+    }
+
+
+def _scrolling(app: AppProcess, *, quick: bool) -> dict[str, float]:
+    """Page down through the cards; a page is two halves."""
+    costs = []
+    for _ in range(3 if quick else 11):
+        before = app.read()
+        app.say("key pagedown")
+        _PAUSE.wait(_SETTLED)
+        costs.append(Cost(before, app.read()).of("cpu") / 2)
+    return {"half a page scrolled, CPU": median(costs)}
+
+
+def _widening(app: AppProcess, writer: Writer) -> dict[str, float]:
+    """Bring the first cards to two columns that were rails."""
+    costs = []
+    for well in (False, True):
+        writer.prove("the last words")
+        _PAUSE.wait(_SETTLED)
+        before = app.read()
+        writer.end(well=well)
+        _PAUSE.wait(_SETTLED)
+        costs.append(Cost(before, app.read()))
+    return {
+        "the widths change, CPU": median(cost.of("cpu") for cost in costs),
+        "the widths change, layouts": max(cost.of("layouts") for cost in costs),
     }
 
 

@@ -14,16 +14,21 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tests.support.board_harness import StillApp
+    from wf_tui.board.columns.board_column import BoardColumn
     from wf_tui.board.screens.board_screen import BoardScreen
-    from wf_tui.board.widgets.column import BoardColumn
     from wf_tui.ledger.model.states import TaskState
 
-__all__ = ["Frames", "Posted", "board_of", "column_of", "screen_text", "text_of"]
+__all__ = ["Frames", "Posted", "board_of", "column_of", "line_with", "screen_text", "text_of"]
 
 
 def text_of(widget: Widget) -> list[str]:
     """Return the lines of a widget as it paints them."""
     return [widget.render_line(y).text for y in range(widget.size.height)]
+
+
+def line_with(widget: Widget, words: str) -> int:
+    """Return the first line of a widget with these words."""
+    return next(y for y, line in enumerate(text_of(widget)) if words in line)
 
 
 def screen_text(app: StillApp) -> list[str]:

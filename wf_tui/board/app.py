@@ -74,6 +74,7 @@ class BoardApp(ActionApp):
         self.acts = ActRunner(self, self.log)
         self.motion = not self.config.board.reduced_motion and self.animation_level != "none"
         self.guard = Guard(self.config.board.guard)
+        self.cursor_is_shown = self.config.board.cursor
         self.toasts = Toasts()
         self._caller = Caller(
             self.config.notifications, self.environ, self.write_sequence, self.clock.monotonic()

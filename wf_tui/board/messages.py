@@ -21,8 +21,6 @@ __all__ = [
     "ActionChosen",
     "CardDragged",
     "CardDropped",
-    "CardOpened",
-    "CardSelected",
     "ColumnChosen",
     "FeedFailed",
     "LedgerChanged",
@@ -49,34 +47,13 @@ class FeedFailed(Message):
 
 
 @dataclass
-class CardSelected(Message):
-    """Another card is the selected one of a column; None where the column is empty.
-
-    From a column to its screen, also from columns that the keys are not for.
-    """
-
-    state: TaskState
-    card: str | None
-    left: str | None = None
-    """The card that was selected, when it left the column by itself."""
-
-
-@dataclass
-class CardOpened(Message):
-    """A card was opened with the mouse; from a column to its screen."""
-
-    card: str
-
-
-@dataclass
 class CardDragged(Message):
-    """A card of a column is held over a place on the screen, or, at the `end`, let go there.
+    """A card is held over a place on the screen, or, at the `end`, let go there.
 
-    From the column that has captured the mouse; its screen knows what lies under the place.
+    From the view that has captured the mouse; its screen knows what lies under the place.
     """
 
     card: str
-    from_state: TaskState
     at: Offset
     end: bool = False
 

@@ -77,3 +77,5 @@ class Changes:
     reasons: bool
     """Whether pending cards may wait for something else; `Picture.revision` says which in view."""
     seats: bool
+    moved: frozenset[str] = frozenset()
+    """The cards whose state or kind is another; of `cards`."""

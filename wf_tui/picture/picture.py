@@ -63,6 +63,8 @@ class Picture:
         """The run, once the first batch is in."""
         self.marks: set[str] = set()
         self._batch: Batch | None = None
+        self._moved: set[str] = set()
+        """The tasks of the batch whose state or kind is another."""
         self._cache = CardCache()
         self.cards: Mapping[str, Card] = Cards(self._cache)
         """All cards by id, also those that the filter keeps out."""
@@ -106,8 +108,10 @@ class Picture:
         # After the rows, since evidence counts only for the claim that they show.
         changed |= {str(e.task) for e in batch.events if self._cache.add_evidence(e)}
         self._arrangement.reconsider(reach)
+        moved, self._moved = frozenset(self._moved), set()
         return Changes(
             cards=frozenset(changed),
+            moved=moved,
             columns=self._arrangement.pop_changed_columns(),
             header=self.header != before,
             reasons=reach is not Reach.NONE,
@@ -138,6 +142,8 @@ class Picture:
             ):
                 continue
             changed.add(row.id)
+            if old is None or (old.state, old.kind) != (row.state, row.kind):
+                self._moved.add(row.id)
             self._totals.replace(old, row)
             if old is None:
                 self._sequences.add(row)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.board_harness import board, project_in
 from tests.support.ledger_harness import RUN, FixedClock, LedgerHarness
-from tests.support.screen_text import board_of, column_of, screen_text, text_of
+from tests.support.screen_text import board_of, screen_text, text_of
 from wf_tui.board.app import BoardApp
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.frame.status_line import StatusLine
@@ -70,7 +70,7 @@ async def test_an_action_runs_on_another_thread(tmp_path: Path) -> None:
         hand.app.do(act, "held")
         await hand.settle()
         assert (seen, hand.told) == ([False], ["held “a”"])
-        assert [len(column_of(hand.app, state).ids) for state in (PENDING, BLOCKED)] == [0, 1]
+        assert [hand.app.picture.counts[state] for state in (PENDING, BLOCKED)] == [0, 1]
 
 
 async def test_actions_keep_their_order(tmp_path: Path) -> None:

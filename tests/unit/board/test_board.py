@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.board_harness import board
-from tests.support.screen_text import board_of, column_of, screen_text, text_of
+from tests.support.screen_text import board_of, column_of, line_with, screen_text, text_of
+from wf_tui.board.columns.column_tabs import ColumnTabs
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.frame.footer import Footer
 from wf_tui.board.theme.choice import choose_theme
 from wf_tui.board.theme.our_themes import DARK, LIGHT
-from wf_tui.board.widgets.column_tabs import ColumnTabs
 from wf_tui.config import Board, Config
 from wf_tui.ledger.model.states import Step, TaskState
 
@@ -32,69 +32,132 @@ def some_of_each(drive: LedgerHarness) -> None:
 
 
 async def test_keys_move_between_columns_and_cards(tmp_path: Path) -> None:
-    """Letters and arrows go to the neighbours and stop at the ends."""
+    """Letters and arrows go to the neighbours and stop at the ends; first is what needs a person.
+
+    To the side it is the card on the same row, or the one that the column remembers.
+    """
     async with board(tmp_path, *"abcdef", before=some_of_each) as hand:
         view = board_of(hand.app)
         seen = [view.selected]
-        for key in ("j", "down", "down", "k", "h", "l", "right", "l", "l"):
+        for key in ("l", "h", "left", "h", "j", "down", "j", "k", "l", "h", "J", "K", "N"):
             await hand.press(key)
             seen.append(view.selected)
-        assert seen == ["d", "e", "f", "f", "e", "e", "c", "a", "b", "b"]
+        assert seen == ["b", "b", "a", "c", "d", "e", "f", "f", "e", "c", "e", "f", "e", "b"]
 
 
-async def test_marked_cards_carry_a_sign(tmp_path: Path) -> None:
-    """Space marks a card and goes on; Escape takes all marks away."""
-    async with board(tmp_path, "a", "b") as hand:
+async def test_a_task_that_leaves_its_place_is_still_the_selected_one(tmp_path: Path) -> None:
+    """Its ghost stays under the cursor, its keys mean it, and a move goes on from the place."""
+    async with board(tmp_path, *"abcd", before=some_of_each, guard=0) as hand:
+        view, pending = board_of(hand.app), column_of(hand.app, PENDING)
+        await hand.select("d")
+        hand.drive.expect_claim("d")
+        await hand.settle()
+        assert (view.selected, view.current) == ("d", PENDING)
+        row = line_with(pending, "→ in progress")
+        assert text_of(pending)[row].startswith("┃")
+        await hand.press("l", "j", "h")
+        assert view.selected == "d"
+        assert not pending.is_rail
+
+
+async def test_marks_are_made_by_three_keys(tmp_path: Path) -> None:
+    """Space marks and goes on, V marks up to here, * all or none; Escape takes all away."""
+    async with board(tmp_path, *"abcde") as hand:
         await hand.press("space")
-        lines = text_of(column_of(hand.app, PENDING))
-        assert (lines[1][1], board_of(hand.app).selected) == ("+", "b")
+        pending = column_of(hand.app, PENDING)
+        assert text_of(pending)[line_with(pending, " a")].startswith("+")
+        assert board_of(hand.app).selected == "b"
+        await hand.press("j", "V")
+        assert hand.app.picture.marks == {"a", "b", "c"}
         await hand.press("escape")
         assert not hand.app.picture.marks
-        assert text_of(column_of(hand.app, PENDING))[1][1] != "+"
+        await hand.press("*")
+        assert hand.app.picture.marks == set("abcde")
+        await hand.press("z", "space")
+        assert (board_of(hand.app).marks_out_of_view, hand.told[-1]) == (5, "z opens it")
+        await hand.press("*")
+        assert not hand.app.picture.marks
 
 
 async def test_a_filter_says_how_much_it_shows(tmp_path: Path) -> None:
-    """What is typed filters at once; the counts say how many of how many; Escape ends it."""
+    """What is typed filters at once and ends the marks; what it hides leaves a ghost."""
     async with board(tmp_path, "alpha", "beta", "gamma") as hand:
-        await hand.press("/")
+        await hand.press("space", "g", "/")
         await hand.type("bet")
         await hand.press("enter")
-        assert text_of(column_of(hand.app, PENDING))[0].startswith("╭ Pending 1 of 3 ")
-        assert board_of(hand.app).selected == "beta"
+        pending = column_of(hand.app, PENDING)
+        assert text_of(pending)[0].startswith(" Pending 1 of 3 ")
+        assert board_of(hand.app).selected == "alpha"
+        assert "hidden by the filter" in "".join(text_of(pending))
+        assert not hand.app.picture.marks
         await hand.press("escape")
-        assert text_of(column_of(hand.app, PENDING))[0].startswith("╭ Pending 3 ")
+        assert text_of(pending)[0].startswith(" Pending 3 ")
+        assert board_of(hand.app).selected == "alpha"
 
 
-async def test_a_quick_filter_is_a_switch(tmp_path: Path) -> None:
-    """`!` shows only what is blocked and goes there, and shows all again."""
+async def test_a_quick_filter_is_a_switch_that_n_passes(tmp_path: Path) -> None:
+    """`#` shows only what runs, and again all; `N` drops it where it hides what needs a person."""
     async with board(tmp_path, *"abcd", before=some_of_each) as hand:
-        await hand.press("!")
-        assert [len(column_of(hand.app, state).ids) for state in TaskState] == [0, 0, 0, 1]
+        await hand.press("#")
+        assert [len(cards) for cards in hand.app.picture.columns.values()] == [0, 1, 0, 0]
+        await hand.press("#", "#", "l", "N")
+        assert [len(cards) for cards in hand.app.picture.columns.values()] == [1, 1, 1, 1]
         assert board_of(hand.app).selected == "b"
-        await hand.press("!")
-        assert [len(column_of(hand.app, state).ids) for state in TaskState] == [1, 1, 1, 1]
+        assert hand.told[-1] == "the filter hid it, and is off"
 
 
-async def test_below_100_columns_there_is_one_column_with_tabs(tmp_path: Path) -> None:
-    """The tabs carry the counts; keys and clicks go from one to the next."""
+async def test_below_107_columns_it_is_a_list_or_one_column(tmp_path: Path) -> None:
+    """`v` changes, and the choice is kept for narrow and wide apart; tabs are keys and clicks."""
     async with board(tmp_path, *"abcd", before=some_of_each, size=(80, 24)) as hand:
-        tabs = board_of(hand.app).query_one(ColumnTabs)
-        assert text_of(tabs)[0].split("  ")[0].startswith("[Pending 1]")
+        view = board_of(hand.app)
+        assert "Needs you 1" in "".join(screen_text(hand.app))
+        await hand.press("v")
+        tabs = view.query_one(ColumnTabs)
+        assert text_of(tabs)[0].split("   ")[0] == " Pending 1"
         assert [column_of(hand.app, state).display for state in TaskState] == [
-            True, False, False, False,
+            False, False, False, True,
         ]  # fmt: skip
+        await hand.press("h")
+        assert (view.current, view.selected) == (DONE, "a")
         await hand.pilot.click(tabs, offset=(text_of(tabs)[0].index("Blocked"), 0))
         await hand.settle()
-        assert (board_of(hand.app).current, board_of(hand.app).selected) == (BLOCKED, "b")
+        assert (view.current, view.selected) == (BLOCKED, "b")
+        await hand.pilot.resize_terminal(120, 24)
+        assert all(column_of(hand.app, state).display for state in TaskState)
+        await hand.press("v")
+        assert not any(column_of(hand.app, state).display for state in TaskState)
+        await hand.pilot.resize_terminal(80, 24)
+        assert column_of(hand.app, BLOCKED).display
+        assert view.selected == "b"
 
 
 async def test_60_by_18_works(tmp_path: Path) -> None:
-    """The smallest size still has header, tabs, cards and the way out."""
+    """The smallest size still has all states, and the way out."""
     async with board(tmp_path, *"abcd", before=some_of_each, size=(60, 18)) as hand:
         text = screen_text(hand.app)
-        assert "running" in text[0]
-        assert text[-1].rstrip().endswith("q Quit")
-        assert sum("general" in line for line in text) == 1
+        words = "".join(text)
+        assert all(one in words for one in ("Needs you 1", "Working 1", "Ready 1", "▸ Done 1"))
+        assert text[-1].rstrip().endswith("? help")
+
+
+async def test_headers_of_the_list_never_leave_the_screen(tmp_path: Path) -> None:
+    """Those above stack at the top, those below at the bottom, wherever the cursor is."""
+    many = [f"t{n:02}" for n in range(40)]
+
+    def before(drive: LedgerHarness) -> None:
+        drive.finish("t00")
+        drive.wreck("t01")
+
+    async with board(tmp_path, *many, before=before, size=(60, 18)) as hand:
+        tasks = board_of(hand.app).current_view
+        assert text_of(tasks)[-1].startswith(" ▸ Done 1 ")
+        await hand.select("t30")
+        lines = text_of(tasks)
+        assert lines[0].startswith(" Needs you 1 ")
+        assert lines[1].startswith(" Ready 38 ")
+        assert lines[-1].startswith(" ▸ Done 1 ")
+        await hand.press("l")
+        assert (board_of(hand.app).selected, text_of(tasks)[-1][0]) == (None, "┃")
 
 
 @pytest.mark.parametrize("size", [(59, 18), (60, 17), (20, 5)])
@@ -106,41 +169,39 @@ async def test_below_that_there_is_a_message(tmp_path: Path, size: tuple[int, in
         assert "Pending" not in " ".join(text)
 
 
-@pytest.mark.parametrize(
-    ("size", "place"),
-    [((140, 30), "-detail-right"), ((120, 30), "-detail-below"), ((120, 29), "-detail-full")],
-)
-async def test_the_pane_stands_where_there_is_room(
-    tmp_path: Path, size: tuple[int, int], place: str
-) -> None:
-    """Beside the board from 140 columns, below it from 30 lines, else in place of it."""
-    async with board(tmp_path, "a", "b", size=size) as hand:
-        await hand.press("enter")
+async def test_the_pane_stands_where_there_is_room(tmp_path: Path) -> None:
+    """Beside the columns from 180, beside the current one from 107, else in place of all."""
+    async with board(tmp_path, *"abcd", before=some_of_each, size=(200, 30)) as hand:
         view, pane = board_of(hand.app), board_of(hand.app).query_one(DetailPane)
-        assert view.has_class(place)
-        assert (pane.display, pane.task_id) == (True, "a")
+        assert (pane.task_id, pane.size.width) == ("b", 78)
+        assert all(column_of(hand.app, state).display for state in TaskState)
+        await hand.press("escape")
+        assert not pane.display
+        await hand.pilot.resize_terminal(120, 30)
+        await hand.press("enter")
+        shown = [state for state in TaskState if column_of(hand.app, state).display]
+        assert (shown, view.column(BLOCKED).size.width) == ([BLOCKED], 44)
+        assert text_of(view.column(BLOCKED))[0].startswith(" ○ 1   ● 1   ✓ 1   Blocked 1 ◆1 ━")
+        await hand.press("h")
+        assert (view.selected, pane.task_id) == ("a", "a")
+        await hand.pilot.resize_terminal(80, 24)
+        await hand.settle()
+        assert pane.size.width >= 78
         await hand.press("escape")
         assert (pane.display, view.selected) == (False, "a")
 
 
-async def test_a_focus_that_flees_the_pane_moves_nothing(tmp_path: Path) -> None:
-    """When the pane hides the columns, Textual moves the focus; the keys stay with their card."""
-    async with board(tmp_path, *"abcd", before=some_of_each, size=(140, 30)) as hand:
-        await hand.select("b")
-        await hand.press("enter")
-        await hand.pilot.resize_terminal(120, 29)
+async def test_tab_changes_the_side(tmp_path: Path) -> None:
+    """To the pane and back; the cards that `J` goes to are shown in it meanwhile."""
+    async with board(tmp_path, "a", "b", size=(200, 30)) as hand:
+        view, pane = board_of(hand.app), board_of(hand.app).query_one(DetailPane)
+        await hand.press("tab")
+        assert pane.has_focus_within
+        await hand.press("J")
+        assert (view.selected, pane.task_id, pane.has_focus_within) == ("b", "b", True)
+        view.action_other_side()
         await hand.settle()
-        view = board_of(hand.app)
-        assert (view.current, view.query_one(DetailPane).task_id) == (BLOCKED, "b")
-        await hand.press("escape")
-        assert (view.current, view.selected) == (BLOCKED, "b")
-
-
-async def test_the_pane_follows_the_selection(tmp_path: Path) -> None:
-    """While it is open, moving shows the next card in it."""
-    async with board(tmp_path, "a", "b", size=(140, 30)) as hand:
-        await hand.press("enter", "j")
-        assert board_of(hand.app).query_one(DetailPane).task_id == "b"
+        assert column_of(hand.app, PENDING).has_focus
 
 
 async def test_a_change_is_marked_for_a_second(tmp_path: Path) -> None:
@@ -148,10 +209,10 @@ async def test_a_change_is_marked_for_a_second(tmp_path: Path) -> None:
     async with board(tmp_path, "a", "b") as hand:
         hand.drive.expect_claim("a")
         await hand.settle()
-        assert list(column_of(hand.app, IN_PROGRESS)._fresh) == ["a"]
+        assert list(board_of(hand.app)._fresh.cards) == ["a"]
         hand.drive.clock.move(1)
         hand.app.beat()
-        assert not column_of(hand.app, IN_PROGRESS)._fresh
+        assert not board_of(hand.app)._fresh.cards
 
 
 async def test_reduced_motion_marks_nothing(tmp_path: Path) -> None:
@@ -159,28 +220,29 @@ async def test_reduced_motion_marks_nothing(tmp_path: Path) -> None:
     async with board(tmp_path, "a", config=Config(board=Board(reduced_motion=True))) as hand:
         hand.drive.expect_claim("a")
         await hand.settle()
-        assert not column_of(hand.app, IN_PROGRESS)._fresh
+        assert not board_of(hand.app)._fresh.cards
 
 
 async def test_ages_grow_once_a_second(tmp_path: Path) -> None:
     """The beat lets ages grow without any event."""
     async with board(tmp_path, *"abcd", before=some_of_each) as hand:
-        assert "running 0s" in "".join(text_of(column_of(hand.app, IN_PROGRESS)))
+        assert "w1 0:00" in "".join(text_of(column_of(hand.app, IN_PROGRESS)))
         hand.drive.clock.move(5)
         hand.app.beat()
-        assert "running 5s" in "".join(text_of(column_of(hand.app, IN_PROGRESS)))
+        assert "w1 0:05" in "".join(text_of(column_of(hand.app, IN_PROGRESS)))
 
 
 async def test_the_footer_has_the_keys_of_the_selected_card(tmp_path: Path) -> None:
     """What is possible is bright, what is not is grey; a click does what the key does."""
     async with board(tmp_path, *"abcd", before=some_of_each, size=(200, 30)) as hand:
         footer = board_of(hand.app).query_one(Footer)
+        await hand.press("h", "h", "h")
         keys = {key[0]: key[3] for key in footer._keys}
         assert keys["task.retry"]
         assert not keys["task.cancel"]
         await hand.press("l", "l", "l")
         assert {key[0]: key[3] for key in footer._keys}["task.retry"] == ""
-        await hand.pilot.click(footer, offset=(text_of(footer)[0].index("r Retry"), 0))
+        await hand.pilot.click(footer, offset=(text_of(footer)[0].index("r retry"), 0))
         await hand.settle()
         assert ("task_retried", "b") in hand.acts
 

@@ -1,4 +1,4 @@
-"""One column of the board: what it paints, how it moves, what it tells."""
+"""One column of the board: what it paints, what a change costs, and what the mouse does in it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,17 @@ from textual.events import MouseScrollDown
 
 from tests.support.board_harness import board
 from tests.support.ledger_harness import shell
-from tests.support.screen_text import Frames, Posted, board_of, column_of, screen_text, text_of
-from wf_tui.board.messages import CardDropped, CardOpened, CardSelected
+from tests.support.screen_text import (
+    Frames,
+    Posted,
+    board_of,
+    column_of,
+    line_with,
+    screen_text,
+    text_of,
+)
+from wf_tui.board.columns.board_column import BoardColumn
+from wf_tui.board.messages import CardDropped
 from wf_tui.ledger.model.states import TaskState
 
 if TYPE_CHECKING:
@@ -24,91 +33,57 @@ PENDING, IN_PROGRESS, DONE, BLOCKED = TaskState
 MANY = tuple(f"task-{number:03}" for number in range(100))
 
 
-async def test_a_card_has_three_lines_in_a_frame(tmp_path: Path) -> None:
-    """A frame with the name and the count, and a card of three lines in it."""
+async def test_a_column_has_a_title_groups_and_a_rule(tmp_path: Path) -> None:
+    """No frame: the title, the header of the phase, the card, and a rule at the right."""
     async with board(tmp_path, shell("one", title="Do one thing")) as hand:
         lines = text_of(column_of(hand.app, PENDING))
-        assert lines[0].startswith("╭ Pending 1 ─")
-        words = [" ".join(line.strip("│┃ ").split()) for line in lines[1:4]]
-        assert words == ["○ Do one thing", "ready", "general scope"]
-        assert lines[4].strip("│ ") == ""
-        assert {len(line) for line in lines} == {30}
+        assert lines[0].startswith(" Pending 1 ━")
+        assert lines[1].startswith(" ▾ work 1 ")
+        assert lines[2].startswith("┃○ Do one thing")
+        assert {line[-1] for line in lines[1:]} == {"│"}
+        assert len({len(line) for line in lines}) == 1
 
 
-async def test_only_visible_cards_are_drawn(tmp_path: Path) -> None:
-    """A hundred cards cost as many cards as are seen, and one for the one that is cut."""
+async def test_only_what_is_seen_is_drawn_and_the_thumb_shows_where(tmp_path: Path) -> None:
+    """A hundred cards cost as many as are seen; the thumb goes from the top to the bottom."""
     async with board(tmp_path, *MANY) as hand:
         column = column_of(hand.app, PENDING)
-        assert len(column._lines) == (column.size.height - 2) // 3 + 2
-
-
-async def test_the_marker_goes_from_the_top_to_the_bottom(tmp_path: Path) -> None:
-    """The frame's right side has the scroll marker: at the top first, at the end at last."""
-    async with board(tmp_path, *MANY) as hand:
-        column = column_of(hand.app, PENDING)
-        assert text_of(column)[1].endswith("█")
+        assert len(column._lines) <= column.size.height + 1
+        assert text_of(column)[1].endswith("┃")
         await hand.press("G")
         lines = text_of(column)
-        assert (lines[1][-1], lines[-2][-1]) == ("│", "█")
-        assert "task-099" in lines[-4]
+        assert (lines[1][-1], lines[-1][-1]) == ("│", "┃")
+        assert lines[1].startswith(" ▾ work 100 ")
+        assert "task-099" in "".join(lines[-4:])
+        await hand.press("pageup", "g")
+        assert board_of(hand.app).selected == "task-000"
 
 
-async def test_the_selected_card_stays_in_view(tmp_path: Path) -> None:
-    """Moving down scrolls by as much as is needed."""
+async def test_the_cursor_stays_on_its_row_while_cards_leave(tmp_path: Path) -> None:
+    """One that leaves above moves nothing under the cursor, and no other task is selected."""
     async with board(tmp_path, *MANY) as hand:
         column = column_of(hand.app, PENDING)
-        room = (column.size.height - 2) // 3
-        await hand.press(*"j" * (room + 2))
-        assert column.selected == f"task-{room + 2:03}"
-        assert any(column.selected in line for line in text_of(column))
-        await hand.press("g")
-        assert (column.selected, column.top) == ("task-000", 0)
-
-
-async def test_the_view_stays_on_its_cards_when_others_leave(tmp_path: Path) -> None:
-    """A card that leaves above does not move what one is looking at."""
-    async with board(tmp_path, *MANY) as hand:
-        column = column_of(hand.app, PENDING)
-        column.scroll_cards(30)
-        before = text_of(column)[1:-1]
+        await hand.select("task-050")
+        before = line_with(column, "task-050")
         hand.drive.expect_claim("task-000")
+        hand.drive.expect_claim("task-001")
         await hand.settle()
-        assert [line[:-1] for line in text_of(column)[1:-1]] == [line[:-1] for line in before]
-
-
-async def test_the_next_card_is_selected_when_one_leaves(tmp_path: Path) -> None:
-    """The selection stays where it is, on the card that took the place."""
-    async with board(tmp_path, "a", "b", "c") as hand:
-        column = column_of(hand.app, PENDING)
-        hand.drive.expect_claim("a")
-        await hand.settle()
-        assert column.selected == "b"
-
-
-async def test_an_empty_column_has_nothing_selected(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """When the last card leaves, the column says so."""
-    async with board(tmp_path, "a") as hand:
-        column = column_of(hand.app, PENDING)
-        posted = Posted((CardSelected,))
-        posted.watch(monkeypatch, column)
-        hand.drive.expect_claim("a")
-        await hand.settle()
-        assert column.selected is None
-        assert [(m.state, m.card) for m in posted.seen if isinstance(m, CardSelected)] == [
-            (PENDING, None)
-        ]
+        assert line_with(column, "task-050") == before
+        assert board_of(hand.app).selected == "task-050"
 
 
 async def test_a_change_is_one_frame_and_no_layout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A card that moves from one column to another is painted at once, and nothing is laid out."""
-    async with board(tmp_path, *MANY) as hand:
+
+    def before(drive: LedgerHarness) -> None:
+        drive.expect_claim("task-000")
+
+    async with board(tmp_path, *MANY, before=before) as hand:
         frames = Frames()
         frames.watch(monkeypatch, hand.app)
-        hand.drive.expect_claim("task-000")
+        hand.drive.expect_claim("task-001")
         await hand.settle()
         await hand.pilot.pause(0.05)
         assert (frames.frames, frames.layouts) == (1, 0)
@@ -117,7 +92,7 @@ async def test_a_change_is_one_frame_and_no_layout(
 async def test_what_has_not_changed_is_not_painted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Selecting another card paints the six lines of the two cards."""
+    """Selecting another card paints the lines of the two cards."""
     async with board(tmp_path, *MANY) as hand:
         column = column_of(hand.app, PENDING)
         painted: list[int] = []
@@ -127,38 +102,38 @@ async def test_what_has_not_changed_is_not_painted(
             painted.append(y)
             return render(y)
 
+        first = line_with(column, "task-000")
+        after = line_with(column, "task-002")
         monkeypatch.setattr(column, "render_line", keep)
         await hand.press("j")
-        assert sorted(set(painted)) == [1, 2, 3, 4, 5, 6]
+        assert sorted(set(painted)) == list(range(first, after))
 
 
-async def test_a_click_selects_and_a_second_one_opens(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One click selects the card under the pointer, two open it."""
-    async with board(tmp_path, "a", "b", "c") as hand:
-        column = column_of(hand.app, PENDING)
-        posted = Posted((CardOpened,))
-        posted.watch(monkeypatch, column)
-        await hand.pilot.click(column, offset=(5, 5))
-        assert column.selected == "b"
-        await hand.pilot.double_click(column, offset=(5, 8))
-        assert [m.card for m in posted.seen if isinstance(m, CardOpened)] == ["c"]
-        assert board_of(hand.app).has_class("-detail-open")
-
-
-async def test_the_wheel_scrolls_without_selecting(tmp_path: Path) -> None:
-    """A turn of the wheel is one card; the selection stays, even out of view."""
+async def test_the_mouse_selects_opens_scrolls_and_folds(tmp_path: Path) -> None:
+    """A click selects, a second one opens, the wheel scrolls; a click on a header folds it."""
     async with board(tmp_path, *MANY) as hand:
-        column = column_of(hand.app, PENDING)
+        column, view = column_of(hand.app, PENDING), board_of(hand.app)
+        await hand.pilot.click(column, offset=(5, line_with(column, "task-001")))
+        assert (view.selected, view.pane_is_open) == ("task-001", False)
         await hand.pilot._post_mouse_events([MouseScrollDown], column, offset=(5, 5), button=0)
-        assert (column.top, column.selected) == (3, "task-000")
+        assert (line_with(column, "▾ work 100"), view.selected) == (1, "task-001")
+        assert "task-000" not in "".join(text_of(column))
+        await hand.pilot.click(column, offset=(5, 1))
+        await hand.settle()
+        assert line_with(column, "▸ work 100") == 1
+        assert (view.selected, view.stop_sentence) == (None, "z opens it")
+        await hand.press("z")
+        await hand.pilot.click(column, offset=(5, line_with(column, "task-002")), times=2)
+        assert (view.selected, view.pane_is_open) == ("task-002", True)
+
+
+# -- dragging
 
 
 async def test_a_card_is_dragged_to_another_column(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Button down on a card, over to another column, and let go: the board tells from and to."""
+    """Over to it, and let go: the board tells from, to and onto; a short way is no drag."""
 
     def before(drive: LedgerHarness) -> None:
         drive.wreck("a")
@@ -167,6 +142,10 @@ async def test_a_card_is_dragged_to_another_column(
         posted = Posted((CardDropped,))
         posted.watch(monkeypatch, board_of(hand.app))
         blocked, pending = (column_of(hand.app, state) for state in (BLOCKED, PENDING))
+        await hand.pilot.mouse_down(blocked, offset=(5, 1))
+        await hand.pilot.hover(blocked, offset=(7, 1))
+        await hand.pilot.mouse_up(blocked, offset=(7, 1))
+        assert not posted.seen
         await hand.pilot.mouse_down(blocked, offset=(5, 1))
         await hand.pilot.hover(pending, offset=(5, 2))
         during = pending.targeted
@@ -179,8 +158,33 @@ async def test_a_card_is_dragged_to_another_column(
         assert ("task_retried", "a") in hand.acts
 
 
+async def test_a_card_that_is_held_can_be_kept(tmp_path: Path) -> None:
+    """Escape lets go of it; one that changed is not dropped; a refusal is said while hovering."""
+    async with board(tmp_path, "a", "b") as hand:
+        pending, done = column_of(hand.app, PENDING), column_of(hand.app, DONE)
+        blocked = column_of(hand.app, BLOCKED)
+        assert (done.is_rail, blocked.is_rail) == (True, True)
+        y = line_with(pending, "○ a")
+        await hand.pilot.mouse_down(pending, offset=(5, y))
+        await hand.pilot.hover(done, offset=(1, 3))
+        await hand.pilot.pause()
+        assert hand.told[-1] == "a card cannot be moved by hand from pending to done"
+        await hand.press("escape")
+        await hand.pilot.mouse_up(blocked, offset=(1, 3))
+        await hand.settle()
+        assert not hand.acts
+        await hand.pilot.mouse_down(pending, offset=(5, y))
+        await hand.pilot.hover(blocked, offset=(1, 3))
+        hand.drive.expect_claim("a")
+        await hand.settle()
+        await hand.pilot.mouse_up(blocked, offset=(1, 3))
+        await hand.settle()
+        assert not hand.acts
+        assert hand.told[-1].endswith("has changed while it was held")
+
+
 async def test_hostile_words_are_only_words(tmp_path: Path) -> None:
-    """Markup is text, escape sequences are gone, wide and reversed characters keep the frame."""
+    """Markup is text, escape sequences are gone, wide and reversed characters keep the rule."""
     title = "\x1b]52;c;ZXZpbA==\x07[/] [@click=app.quit]x \u202eevil 日本語 \x9b2J e\u0301"
     async with board(tmp_path, shell("a", title=title)) as hand:
         text = "\n".join(screen_text(hand.app))
@@ -188,3 +192,14 @@ async def test_hostile_words_are_only_words(tmp_path: Path) -> None:
         assert not set(text) & set("\x1b\x07\x9b\u202e")
         column = column_of(hand.app, PENDING)
         assert {column.render_line(y).cell_length for y in range(8)} == {column.size.width}
+
+
+async def test_a_rail_has_its_count_and_its_name(tmp_path: Path) -> None:
+    """Of three cells and the rule; it opens at once when a card comes."""
+    async with board(tmp_path, "a", "b") as hand:
+        running = column_of(hand.app, IN_PROGRESS)
+        assert "".join(line[1] for line in text_of(running)).split() == ["0In", "progress"]
+        assert [view.size.width for view in hand.app.screen.query(BoardColumn)] == [103, 6, 6, 5]
+        hand.drive.expect_claim("a")
+        await hand.settle()
+        assert text_of(running)[0].startswith(" In progress 1")

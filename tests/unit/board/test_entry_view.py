@@ -67,6 +67,7 @@ async def test_a_list_has_a_cursor_marks_and_a_thumb() -> None:
         view.move("last")
         await pilot.pause()
         assert text_of(view) == [" e     │", " f     │", " g     ┃", "┃h     ┃"]
+        assert app.cursor_position == (1, 3)
         view.scroll_lines(-9)
         assert text_of(view)[0] == " a     ┃"
         assert app.told == [

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wf_tui.board.columns import (
+    board_column,
+    column_tabs,
+    column_titles,
+    task_list,
+)
 from wf_tui.board.detail import pane_head, tabs
 from wf_tui.board.frame import footer, header, screen_tabs, status_line, strip
 from wf_tui.board.text_view import lines_view
-from wf_tui.board.widgets import column, column_tabs, frame, three_lines
+from wf_tui.board.widgets import card_lines, entry_view, list_lines
 from wf_tui.board.widgets.line import Role, scroll_marker
 from wf_tui.board.widgets.line_widget import component_classes
 
@@ -24,12 +30,13 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("widgets", "modules"),
     [
-        ([column.BoardColumn], [column, three_lines, frame]),
+        ([board_column.BoardColumn], [board_column, column_titles, card_lines, entry_view]),
+        ([task_list.TaskList], [list_lines]),
         ([header.RunHeader], [header]),
         ([strip.PhaseStrip], [strip]),
         ([screen_tabs.ScreenTabs], [screen_tabs]),
         ([status_line.StatusLine], [status_line]),
-        ([column_tabs.ColumnTabs], [column_tabs]),
+        ([column_tabs.ColumnTabs], [column_tabs, column_titles]),
         ([footer.Footer], [footer]),
         ([tabs.TabRow], [tabs]),
         ([pane_head.PaneHead], [pane_head]),

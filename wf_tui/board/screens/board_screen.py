@@ -7,36 +7,25 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on
 
 from wf_tui.board.actions.registry import Context, bindings
+from wf_tui.board.columns.task_view import TaskView
 from wf_tui.board.detail.pane import DetailPane
-from wf_tui.board.messages import (
-    CardDragged,
-    CardDropped,
-    CardOpened,
-    CardSelected,
-    ColumnChosen,
-)
-from wf_tui.board.screens.board_view import BoardView
-from wf_tui.board.widgets.column import BoardColumn
-from wf_tui.board.widgets.column_tabs import ColumnTabs
+from wf_tui.board.messages import ColumnChosen
+from wf_tui.board.screens.board_drag import BoardDrag
+from wf_tui.board.widgets.entry_view import EntryView
 from wf_tui.board.widgets.filter_bar import FilterBar, FilterChanged, FilterClosed
-from wf_tui.ledger.model.states import TaskState
+from wf_tui.picture.entries import Entry, EntryKind
 
 if TYPE_CHECKING:
-    from textual.geometry import Offset
+    from textual.widget import Widget
 
 __all__ = ["BoardScreen"]
 
-_RIGHT_FROM: Final = 140
-"""Columns of the terminal from which on the pane stands beside the board."""
-_BELOW_FROM: Final = 30
-"""Lines from which on it stands below the board, where it is narrower."""
 _STEPS: Final = {"left": -1, "right": 1}
 _QUICK: Final = {"blocked": "!", "mine": "@", "running": "#"}
-_PLACES: Final = ("-detail-right", "-detail-below", "-detail-full")
 
 
-class BoardScreen(BoardView):
-    """Moves, opens, marks, filters and drags."""
+class BoardScreen(BoardDrag):
+    """Moves, opens, folds, marks and filters."""
 
     context: ClassVar = Context.BOARD
     BINDINGS: ClassVar = bindings(Context.BOARD)
@@ -46,97 +35,156 @@ class BoardScreen(BoardView):
         self._text = ""
         """The filter as it was typed."""
 
-    def on_resize(self) -> None:
-        """Put the pane where there is room for it."""
-        super().on_resize()
-        if self.size.width >= _RIGHT_FROM:
-            place = "-detail-right"
-        elif self.size.height >= _BELOW_FROM:
-            place = "-detail-below"
-        else:
-            place = "-detail-full"
-        for name in _PLACES:
-            self.set_class(name == place, name)
-
     # -- moving
 
-    @on(CardSelected)
-    def follow_selection(self, message: CardSelected) -> None:
-        """Show in pane and footer what is selected now; other columns are not looked at."""
-        if message.state is not self.current:
-            return
-        # Who watches a task goes with it, and does not find another one under the keys.
-        watched = message.left is not None and self.has_class("-detail-open")
-        if not (watched and self.select(str(message.left))):
+    def action_move(self, where: str) -> None:
+        """Move: left, down, up, right, first, last, or by a page."""
+        selection = self.selection
+        if where in _STEPS:
+            selection.sideways(_STEPS[where], self.open_columns, self)
+        else:
+            view = self.current_view
+            entry = view.viewport.target(where)
+            if entry is not None:
+                selection.go(view.column, entry)
+        self.moved()
+
+    def action_next_need(self) -> None:
+        """Go to the next that needs the person, whatever it is folded into or filtered out by."""
+        task = self.selection.next_need()
+        if task is None:
+            self.host.show_toast("nothing needs you now", severity="information")
+        elif not self.select(task):
+            self.clear_filter()
+            self.select(task)
+            self.host.show_toast("the filter hid it, and is off", severity="information")
+
+    def action_next_card(self) -> None:
+        """Go to the card below."""
+        self.selection.beside(1)
+        self.moved()
+
+    def action_previous_card(self) -> None:
+        """Go to the card above."""
+        self.selection.beside(-1)
+        self.moved()
+
+    @on(EntryView.Selected)
+    def follow_selection(self, message: EntryView.Selected) -> None:
+        """Select what was clicked; the keys come back from the pane."""
+        if isinstance(message.view, TaskView):
+            self.selection.go(message.view.column, message.entry)
+            self.set_focus(message.view, scroll_visible=False)
+            self.moved()
+
+    @on(EntryView.HeaderClicked)
+    def fold_clicked(self, message: EntryView.HeaderClicked) -> None:
+        """Fold the group whose header was clicked."""
+        if isinstance(message.view, TaskView):
+            self.selection.folds.close(message.view.column, message.entry.group)
+            self.selection.go(message.view.column, _folded(message.entry))
             self.moved()
 
     @on(ColumnChosen)
     def show_chosen_column(self, message: ColumnChosen) -> None:
-        """Go to the column whose tab was clicked."""
-        self.go_to(message.state)
+        """Go to the column whose tab or sign was clicked."""
+        self.selection.enter(message.state.value, self)
+        self.moved()
 
-    def on_descendant_focus(self) -> None:
-        """Follow the focus, however it came to a column."""
-        # Behind a full pane there are only hidden columns; the card it shows must not change.
-        hidden = self.has_class("-detail-open") and self.has_class("-detail-full")
-        column = self.focused if isinstance(self.focused, BoardColumn) else None
-        if column is not None and column.state is not self.current and not hidden:
-            self.go_to(column.state)
-
-    def action_move(self, where: str) -> None:
-        """Move the selection: left, down, up, right, first or last."""
-        column = self.column(self.current)
-        match where:
-            case "left" | "right":
-                states = list(TaskState)
-                place = states.index(self.current) + _STEPS[where]
-                self.go_to(states[min(max(0, place), len(states) - 1)])
-            case "down" | "up":
-                column.move(1 if where == "down" else -1)
-            case "first" | "last":
-                # Farther than there are cards; the column stops at its end.
-                column.move(len(column.ids) if where == "last" else -len(column.ids))
+    # -- the pane
 
     def action_open(self) -> None:
-        """Open the pane of the selected card; where it is open, give it the keys."""
+        """Open the pane of the selected task; where it is open, give it the keys."""
         if self.selected is None:
+            # A folded group or a card of several tasks: opening it shows what is in it.
+            self.action_fold()
             return
         pane = self.query_one(DetailPane)
-        if self.has_class("-detail-open") or self.has_class("-detail-full"):
+        was_open = self.pane_is_open
+        self.open_pane(on=True)
+        if was_open or not self._shown:
             # Only once it is laid out: what is not displayed yet cannot be focused.
             self.call_after_refresh(pane.focus)
-        self.add_class("-detail-open")
-        pane.show(self.selected)
 
     def action_tab(self, name: str) -> None:
-        """Open the pane of the selected card on one of its tabs."""
-        self.action_open()
+        """Open the pane of the selected task on one of its tabs."""
         if self.selected is not None:
+            self.open_pane(on=True)
             self.query_one(DetailPane).open_tab(name)
 
-    def action_back(self) -> None:
-        """Close the pane; else forget the filter; else the marks."""
-        picture = self.host.picture
-        if self.has_class("-detail-open"):
-            self.remove_class("-detail-open")
-            self.query_one(DetailPane).show(None)
-            self.column(self.current).focus()
-        elif picture.filtered.active:
-            self._text = ""
-            picture.filter("")
-            picture.quick("")
-            self.show_all()
+    def action_other_side(self) -> None:
+        """Give the keys to the pane, or back to the tasks."""
+        pane = self.query_one(DetailPane)
+        if pane.has_focus_within and self._shown:
+            self.set_focus(self.current_view, scroll_visible=False)
+        elif self.pane_is_open:
+            pane.focus()
         else:
-            for card in tuple(picture.marks):
-                picture.toggle_mark(card)
+            self.action_open()
+
+    def action_back(self) -> None:
+        """Close the pane; else forget the filter; else the marks. A card that is held is let go."""
+        picture = self.host.picture
+        if self.cancel_drag():
+            return
+        if self.pane_is_open:
+            self.set_focus(None)
+            self.open_pane(on=False)
+            self.query_one(DetailPane).show(None)
+            self.moved()
+        elif picture.filtered.active:
+            self.clear_filter()
+        else:
+            picture.marks.clear()
             self.show_all()
 
+    # -- the list, folds, costs and marks
+
+    def action_list(self) -> None:
+        """Change between columns and list; the choice is kept for this kind of width."""
+        self._lists[self.is_narrow] = not self.selection.in_list
+        self.selection.show_list(on=not self.selection.in_list)
+        self.moved()
+
+    def action_fold(self) -> None:
+        """Fold the group under the cursor, or open what the cursor is on."""
+        if self.selection.toggle_fold():
+            self.moved()
+        else:
+            self.host.show_toast("there is nothing to fold here", severity="information")
+
+    def action_fold_all(self) -> None:
+        """Fold all groups, or open all."""
+        self.selection.toggle_all_folds()
+        self.moved()
+
+    def action_cost(self) -> None:
+        """Show tokens and dollars on all cards, or not."""
+        self.costs = not self.costs
+        self.show_all()
+
     def action_mark(self) -> None:
-        """Mark the selected card, or no longer, and go on to the next one."""
-        if self.selected is not None:
-            self.host.picture.toggle_mark(self.selected)
-            self.column(self.current).move(1)
+        """Mark the selected task, or no longer, and go on to the next one."""
+        if self.marks.toggle():
+            self.action_move("down")
             self.show_all()
+        else:
+            self._say_what_opens()
+
+    def action_mark_range(self) -> None:
+        """Mark from the last mark to here."""
+        if self.marks.extend():
+            self.show_all()
+        else:
+            self._say_what_opens()
+
+    def action_mark_all(self) -> None:
+        """Mark all of the column, or of the group of the list; or again none."""
+        self.marks.toggle_all()
+        self.show_all()
+
+    def _say_what_opens(self) -> None:
+        self.host.show_toast(self.stop_sentence or "no task is selected")
 
     # -- the filter
 
@@ -147,60 +195,55 @@ class BoardScreen(BoardView):
     def action_quick(self, word: str) -> None:
         """Show only what is blocked, mine or running; or all again."""
         self.host.picture.quick(_QUICK[word])
+        self._filtered()
+
+    def clear_filter(self) -> None:
+        """Show all again."""
+        self._text = ""
+        self.host.picture.filter("")
+        self.host.picture.quick("")
+        self._filtered()
+
+    def _filtered(self) -> None:
+        """Show what another filter lets through; marks of before are no longer to be seen."""
+        self.host.picture.marks.clear()
         self.show_all()
-        self.seek(focus=True)
 
     @on(FilterChanged)
     def apply_filter(self, message: FilterChanged) -> None:
         """Show at each key what passes the filter, or what is wrong with it."""
         picture = self.host.picture
-        self._text = message.text
+        if message.text != self._text:
+            self._text = message.text
         wrong = picture.filter(message.text)
-        self.show_all()
-        # The focus stays in the line: the person is still typing.
-        self.seek(focus=False)
-        shown = sum(len(column) for column in picture.columns.values())
-        self.query_one(FilterBar).say(shown, sum(picture.counts.values()), wrong)
+        self._filtered()
+        self.query_one(FilterBar).say(picture.shown, sum(picture.counts.values()), wrong)
 
     @on(FilterClosed)
     def return_to_cards(self) -> None:
         """Give the keys back to the cards when the person is done typing."""
-        self.set_focus(self.column(self.current))
+        target: Widget = self.current_view if self._shown else self.query_one(DetailPane)
+        self.set_focus(target, scroll_visible=False)
         self.show_all()
 
     # -- the mouse
 
-    @on(CardOpened)
-    def open_clicked(self, message: CardOpened) -> None:
-        """Open the card that was clicked twice."""
-        self.select(message.card)
-        self.action_open()
+    @on(EntryView.Opened)
+    def open_clicked(self, message: EntryView.Opened) -> None:
+        """Open the task that was clicked twice."""
+        if isinstance(message.view, TaskView):
+            self.selection.go(message.view.column, message.entry)
+            self.moved()
+            self.action_open()
 
-    @on(CardDragged)
-    def follow_drag(self, message: CardDragged) -> None:
-        """Show where a card that is held would fall; at the end, say onto what it fell.
+    @on(EntryView.MenuAsked)
+    async def show_menu(self, message: EntryView.MenuAsked) -> None:
+        """Show what can be done with the task that was clicked with the right button."""
+        if isinstance(message.view, TaskView):
+            self.selection.go(message.view.column, message.entry)
+            self.moved()
+            self.host.perform("view.menu")
 
-        Within its own column a card cannot be dragged: the plan and the ledger order the cards.
-        """
-        target = self.column_at(message.at)
-        if target is message.from_state:
-            target = None
-        for column in self.query(BoardColumn):
-            column.target(on=column.state is target and not message.end)
-        if message.end and target is not None:
-            column = self.column(target)
-            onto = None
-            # It may have been dropped on the tab of a column that is not shown.
-            if column.display and column.region.contains_point(message.at):
-                onto = column.card_at(message.at.y - column.region.y)
-            self.post_message(CardDropped(message.card, message.from_state, target, onto))
 
-    def column_at(self, at: Offset) -> TaskState | None:
-        """Return the column under a place on the screen, by the column or by its tab."""
-        tabs = self.query_one(ColumnTabs)
-        if tabs.display and tabs.region.contains_point(at):
-            return tabs.state_at(at.x - tabs.region.x)
-        for column in self.query(BoardColumn):
-            if column.display and column.region.contains_point(at):
-                return column.state
-        return None
+def _folded(header: Entry) -> Entry:
+    return Entry(EntryKind.HEADER, header.at, folded=True)

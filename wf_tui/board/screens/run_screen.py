@@ -120,9 +120,8 @@ class RunScreen(Screen[None]):
         # The keys of a dialog above are not those of this screen.
         if self.is_active:
             marks = picture.marks
-            hidden = sum(picture.index(task) is None for task in marks)
             keys = host.footer_keys()
-            self.query_one(Footer).show(keys, marked_words(len(marks), hidden))
+            self.query_one(Footer).show(keys, marked_words(len(marks), self.marks_out_of_view))
 
     def show_status(self) -> None:
         """Draw the status line; the application calls it when something is told, too."""
@@ -195,7 +194,8 @@ class RunScreen(Screen[None]):
     @property
     def marks_out_of_view(self) -> int:
         """How many marked tasks are in no frame: folded, filtered, or of a similar card."""
-        return 0
+        picture = self.host.picture
+        return sum(picture.index(task) is None for task in picture.marks)
 
     # -- what a screen fills in
 

@@ -121,6 +121,8 @@ class Selection:
         self.begun = True
         if entry.kind is EntryKind.GHOST and column == self.column:
             return
+        if self.task is not None and not self.is_ghost:
+            self._remembered[self.column] = self.task
         self.column, self.at, self.is_ghost = column, entry.at, False
         self.task = entry.name if entry.kind is EntryKind.CARD else None
         if self.task is not None:
@@ -154,7 +156,10 @@ class Selection:
         place = places.index(self.column) + by
         if not 0 <= place < len(places):
             return False
-        column = places[place]
+        return self.enter(places[place], window)
+
+    def enter(self, column: str, window: Window) -> bool:
+        """Go to a column; return whether there was anything to select in it."""
         row = None if self.at is None else window.row_of(self.column, self.at)
         remembered = self.cursor_in(column)
         entries = self.entries(column)

@@ -38,6 +38,7 @@ _PATIENCE: Final = 2.0
 _LEAVING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 _OTHERS: Final = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)
 """What the driver handles."""
+_SHOW_CURSOR: Final = "\x1b[?25h"
 _Result = TypeVar("_Result")
 
 
@@ -47,6 +48,9 @@ class TerminalApp(ThemedApp[_Result]):
     `run` is called in the main thread, which has all signals.
     """
 
+    cursor_is_shown: bool = False
+    """Whether the terminal's cursor is seen, for magnifiers and readers; it stands where the
+    selected line begins."""
     _leaving: int = 0
     """The exit status of the signal that ends it."""
     _alarm: int | None = None
@@ -190,7 +194,8 @@ class TerminalApp(ThemedApp[_Result]):
         if isinstance(driver, TerminalDriver) and isinstance(update, CompositorUpdate):
             if is_drawn:
                 x, y = self.screen.outer_size.clamp_offset(self.cursor_position)
-                driver.draw(update, Control.move_to(x, y).segment.text)
+                shown = _SHOW_CURSOR if self.cursor_is_shown else ""
+                driver.draw(update, Control.move_to(x, y).segment.text + shown)
                 self.post_display_hook()
         else:
             super()._display(screen, renderable)

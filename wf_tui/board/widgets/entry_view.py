@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from textual.geometry import Offset
 from textual.message import Message
 
 from wf_tui.board.messages import ActionChosen
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual import events
-    from textual.geometry import Offset
 
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.picture.entries import Entry
@@ -43,7 +43,7 @@ class EntryView(LineWidget, can_focus=True):
     """
 
     COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.TEXT, Role.TITLE, Role.QUIET, Role.RULE, Role.FOCUS, Role.WARNING),
+        *(Role.TEXT, Role.TITLE, Role.QUIET, Role.RULE, Role.THUMB, Role.FOCUS, Role.WARNING),
         *(Look.CURSOR, Look.CURSOR_ELSEWHERE),
     )
 
@@ -171,13 +171,22 @@ class EntryView(LineWidget, can_focus=True):
 
     def _ruled(self, rows: Sequence[Row]) -> list[Row]:
         """Return the rows with what stands at their right end."""
-        thumb, here = self.viewport.thumb(), self.glyphs.selected
         space = (Span(" ", Role.RULE),) if self.ruled else ()
-        rule = self.glyphs.frame[3] if self.ruled else " "
+        rule = (*space, Span(self.glyphs.side if self.ruled else " ", Role.RULE))
+        thumb = (*space, Span(self.glyphs.selected, Role.THUMB))
+        seen = self.viewport.thumb()
         return [
-            Row((*row.spans, *space, Span(here if y in thumb else rule, Role.RULE)), row.look)
+            Row((*row.spans, *(thumb if y in seen else rule)), row.look)
             for y, row in enumerate(rows)
         ]
+
+    def repaint(self) -> None:
+        """Paint what differs, and let the terminal's own cursor stand on the selected line."""
+        super().repaint()
+        row = None if self.cursor is None else self.viewport.row_of(self.cursor)
+        if self.has_focus and row is not None:
+            head = self.size.height - self.viewport.height
+            self.app.cursor_position = self.region.offset + Offset(1, head + row)
 
     # -- moving
 

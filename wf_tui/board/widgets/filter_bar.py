@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 __all__ = ["FilterBar", "FilterChanged", "FilterClosed"]
+
+_WORDS: Final = "worker: phase: kind: lane: model: age:"
+"""What can be asked for beside words; `state:` is the column that one looks at."""
 
 
 @dataclass
@@ -35,7 +38,7 @@ class FilterClosed(Message):
 
 
 class FilterBar(Horizontal):
-    """A line to type in, and beside it a live count or an error."""
+    """A line to type in, in the place of the status line, with a live count or an error."""
 
     BINDINGS: ClassVar = [Binding("escape", "close(True)", "Clear", show=False)]
     """
@@ -48,16 +51,28 @@ class FilterBar(Horizontal):
     FilterBar {
         display: none; height: 1; width: 100%; background: $surface;
         &.-open { display: block; }
-        Input { width: 1fr; }
-        Label { width: auto; max-width: 50%; padding: 0 1; color: $text-muted; }
-        &.-wrong Label { color: $text-error; }
+        Input { width: 1fr; background: $surface; }
+        Label { width: auto; padding: 0 1; color: $wf-muted; }
+        .sign { padding: 0 0 0 1; color: $text-primary; }
+        .count { max-width: 75%; }
+        .words { color: $wf-faint; }
+        &.-wrong .count { color: $text-error; }
+        &.-wrong .words, &.-wrong .keys { display: none; }
     }
     """
 
+    def __init__(self, enter: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._enter = enter
+        """How the key is shown that keeps the filter."""
+
     def compose(self) -> ComposeResult:
-        """Draw the line and the count."""
-        yield Input(placeholder="words state: worker: phase: kind:", compact=True)
-        yield Label("", markup=False)
+        """Draw the line, the count, what can be asked for, and the keys that end it."""
+        yield Label("/", classes="sign", markup=False)
+        yield Input(compact=True)
+        yield Label("", classes="count", markup=False)
+        yield Label(_WORDS, classes="words", markup=False)
+        yield Label(f"{self._enter} keeps  Esc all", classes="keys", markup=False)
 
     def open(self, text: str = "") -> None:
         """Show the line with the filter that is set, and type in it."""
@@ -76,7 +91,7 @@ class FilterBar(Horizontal):
         """
         self.set_class(bool(wrong), "-wrong")
         text = clean(wrong, limit=120) if wrong else f"{shown} of {total}"
-        self.query_one(Label).update(Content(text))
+        self.query_one(".count", Label).update(Content(text))
 
     @property
     def is_open(self) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wf_tui.board.host import ActionHost
     from wf_tui.board.messages import CardDropped
 
-__all__ = ["drop_card"]
+__all__ = ["drop_card", "why_not_drop"]
 
 
 def drop_card(app: ActionHost, drop: CardDropped) -> None:
@@ -47,3 +47,23 @@ def drop_card(app: ActionHost, drop: CardDropped) -> None:
         case before, after:
             names = [state.value.replace("_", " ") for state in (before, after)]
             app.show_toast(f"a card cannot be moved by hand from {names[0]} to {names[1]}")
+
+
+def why_not_drop(app: ActionHost, drop: CardDropped) -> str:
+    """Return why nothing would come of a drop, or ""; said while the card is held over a target."""
+    match drop.from_state, drop.to_state:
+        case (
+            (TaskState.BLOCKED, TaskState.PENDING)
+            | (TaskState.PENDING, TaskState.BLOCKED)
+            | (TaskState.IN_PROGRESS, TaskState.PENDING)
+        ):
+            held = app.picture.cards[drop.card].kind == BlockedKind.HOLD
+            move = moves.HOLD if drop.to_state is TaskState.BLOCKED else moves.RELEASE
+            if drop.from_state is TaskState.BLOCKED:
+                move = moves.UNHOLD if held else moves.RETRY
+            return app.picture.why_not(move.name, drop.card) or ""
+        case _, TaskState.IN_PROGRESS:
+            return ""
+        case before, after:
+            names = [state.value.replace("_", " ") for state in (before, after)]
+            return f"a card cannot be moved by hand from {names[0]} to {names[1]}"

@@ -1,0 +1,76 @@
+"""The lines of an entry: of a card, of several similar tasks, of a ghost, of a header."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.board.widgets.card_lines import CardDrawing, CardSize, KeyHint, card_lines
+from wf_tui.board.widgets.list_lines import ghost_line, similar_lines
+from wf_tui.picture.words.advice import advice_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from wf_tui.board.widgets.glyph_sets import GlyphSet
+    from wf_tui.board.widgets.line import Line
+    from wf_tui.picture.card import Card
+    from wf_tui.picture.picture import Picture
+
+__all__ = ["Scene", "ghost_lines", "lines_of_similar", "task_lines"]
+
+_HIDDEN: Final = "hidden by the filter"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What all views of the board draw from at a moment."""
+
+    picture: Picture
+    now: float
+    """UTC seconds."""
+    keys_of: Callable[[str], str]
+    """The keys of an action, by its id."""
+    fresh: Collection[str] = ()
+    """The tasks that have just changed."""
+    size: CardSize = CardSize.COMFORTABLE
+    costs: bool = False
+    """Whether tokens and dollars are on all cards."""
+    jobs: int = 1
+    """How many tasks run at once; blank lines between them only where so many fit."""
+
+    def drawing(self, width: int, glyphs: GlyphSet) -> CardDrawing:
+        """Return how all cards of a view are drawn."""
+        return CardDrawing(glyphs, width, self.size, costs=self.costs)
+
+
+def task_lines(scene: Scene, task: str, drawing: CardDrawing, *, selected: bool) -> Sequence[Line]:
+    """Return the lines of a card; on the selected one stand the keys that help."""
+    card = scene.picture.cards[task]
+    keys = _ways_out(scene, card) if selected else ()
+    fresh = task in scene.fresh
+    return card_lines(card, drawing, scene.now, selected=selected, keys=keys, fresh=fresh)
+
+
+def lines_of_similar(
+    scene: Scene, name: str, drawing: CardDrawing, *, selected: bool
+) -> Sequence[Line]:
+    """Return the lines of a card that stands for several tasks."""
+    tasks = scene.picture.similar(name)
+    cards = [scene.picture.cards[task] for task in tasks[:1]]
+    keys = _ways_out(scene, cards[0]) if selected else ()
+    return similar_lines(cards, len(tasks), drawing, selected=selected, keys=keys)
+
+
+def ghost_lines(scene: Scene, task: str, drawing: CardDrawing) -> Sequence[Line]:
+    """Return the line that stands where a selected task has left."""
+    picture = scene.picture
+    card = picture.cards[task]
+    how = card.who if picture.spot(task) is not None else _HIDDEN
+    return (ghost_line(card, how, drawing, scene.now),)
+
+
+def _ways_out(scene: Scene, card: Card) -> tuple[KeyHint, ...]:
+    return tuple(
+        KeyHint(scene.keys_of(one.action), one.word, one.action) for one in advice_for(card)
+    )

@@ -1,0 +1,174 @@
+"""Tasks as they are drawn from a picture, in a column or in the list, and dragged by the mouse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.board.columns.entry_lines import (
+    Scene,
+    ghost_lines,
+    lines_of_similar,
+    task_lines,
+)
+from wf_tui.board.messages import CardDragged
+from wf_tui.board.selection.places import PLAIN
+from wf_tui.board.widgets.entry_view import EntryView
+from wf_tui.board.widgets.list_lines import group_line
+from wf_tui.picture.entries import Entry, EntryKind
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from textual import events
+    from textual.geometry import Offset
+
+    from wf_tui.board.viewport.viewport import Sticky
+    from wf_tui.board.widgets.card_lines import CardDrawing
+    from wf_tui.board.widgets.glyph_sets import GlyphSet
+    from wf_tui.board.widgets.line import Line
+    from wf_tui.picture.entries import Entries
+    from wf_tui.picture.group_titles import GroupTitle
+    from wf_tui.picture.orders import Order
+
+__all__ = ["TaskView"]
+
+_DRAG_FROM: Final = 3
+"""Cells of movement from which on a card that is held is dragged."""
+
+
+@dataclass
+class _HeldCard:
+    """A card on which the mouse button is down."""
+
+    task: str
+    start: Offset
+    dragged: bool = False
+
+
+class TaskView(EntryView):
+    """Draws the entries of one column, or of the list, which `column` names.
+
+    The board calls `show` after each change and once a second, with what there is and where the
+    cursor stands. It keeps nothing of a picture but the lines of what is in view.
+    """
+
+    def __init__(self, column: str, glyphs: GlyphSet, *, sticky: Sticky) -> None:
+        super().__init__(glyphs, id=f"column-{column.replace('_', '-')}", sticky=sticky)
+        self.column = column
+        self.scene: Scene | None = None
+        self._lines: dict[str, tuple[Hashable, Sequence[Line]]] = {}
+        """The lines of what was drawn last, each with all that they depend on."""
+        self._drawn: dict[str, tuple[Hashable, Sequence[Line]]] = {}
+        self._held: _HeldCard | None = None
+
+    # -- what it shows
+
+    def show(self, scene: Scene, entries: Entries, cursor: Order | None) -> None:
+        """Show what there is now; `cursor` is where the selected task stands, or stood last."""
+        self.scene, self.source = scene, entries
+        before = self.cursor
+        if cursor != before:
+            if cursor is not None and before is not None and cursor[-1] == before[-1] != "":
+                self.viewport.follow_cursor(cursor)
+            else:
+                self.viewport.put_cursor(cursor)
+        self.repaint()
+
+    def repaint(self) -> None:
+        """Paint what differs; the lines of what has left the view are forgotten."""
+        self._drawn = {}
+        super().repaint()
+        # Memory must not grow with the cards that were ever seen.
+        self._lines = self._drawn
+
+    def lines_of(self, entry: Entry) -> Sequence[Line]:
+        """Return the lines of an entry, made anew where it may read differently."""
+        scene = self.scene
+        assert scene is not None, "nothing is drawn before it is shown"  # noqa: S101 - for the type
+        key = self._key(scene, entry)
+        name = f"{entry.kind.value} {entry.at}"
+        found = self._drawn.get(name) or self._lines.get(name)
+        if found is None or found[0] != key:
+            found = (key, self._made(scene, entry))
+        self._drawn[name] = found
+        return found[1]
+
+    def _key(self, scene: Scene, entry: Entry) -> Hashable:
+        picture, form = scene.picture, (self.room, scene.size, scene.costs, int(scene.now))
+        if entry.kind is EntryKind.HEADER:
+            return picture.group_title(self.column, entry.group), entry.folded, self.room
+        selected = entry.at == self.cursor
+        if entry.kind is EntryKind.SIMILAR:
+            return len(picture.similar(entry.name)), selected, form
+        return picture.revision(entry.name), entry.name in scene.fresh, selected, form
+
+    def _made(self, scene: Scene, entry: Entry) -> Sequence[Line]:
+        """Make the lines of an entry."""
+        drawing = scene.drawing(self.room, self.glyphs)
+        selected = entry.at == self.cursor
+        match entry.kind:
+            case EntryKind.HEADER:
+                title = scene.picture.group_title(self.column, entry.group)
+                return (self.header(title, drawing, folded=entry.folded),)
+            case EntryKind.SIMILAR:
+                return lines_of_similar(scene, entry.name, drawing, selected=selected)
+            case EntryKind.GHOST:
+                return ghost_lines(scene, entry.name, drawing)
+            case _:
+                return self.card(scene, entry.name, drawing, selected=selected)
+
+    def card(
+        self, scene: Scene, task: str, drawing: CardDrawing, *, selected: bool
+    ) -> Sequence[Line]:
+        """Return the lines of a card."""
+        return task_lines(scene, task, drawing, selected=selected)
+
+    def header(self, title: GroupTitle, drawing: CardDrawing, *, folded: bool) -> Line:
+        """Return the line of a header."""
+        return group_line(title, drawing, folded=folded)
+
+    def has_header(self, group: float) -> bool:
+        """Whether a group has a header."""
+        return group not in PLAIN[self.column]
+
+    def is_marked(self, entry: Entry) -> bool:
+        """Whether a card is marked."""
+        marks = self.scene.picture.marks if self.scene else ()
+        return entry.kind in {EntryKind.CARD, EntryKind.GHOST} and entry.name in marks
+
+    # -- dragging
+
+    # The screen gives the focus to the view of the selected task.
+    FOCUS_ON_CLICK = False
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Hold the card under the pointer until the button is let go."""
+        entry = self.entry_at(event.y)
+        if entry is not None and entry.kind is EntryKind.CARD and event.button == 1:
+            self._held = _HeldCard(entry.name, event.screen_offset)
+            # Else the columns that it is dragged over would get the moves and the release.
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Tell where the card that is held would fall."""
+        held = self._held
+        if held is None:
+            return
+        moved = event.screen_offset - held.start
+        # Back where it began it is still being dragged, so that one can let go of it unharmed.
+        held.dragged = held.dragged or max(abs(moved.x), abs(moved.y)) >= _DRAG_FROM
+        if held.dragged:
+            self.post_message(CardDragged(held.task, event.screen_offset))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Let go of the card that is held."""
+        held = self.let_go()
+        if held:
+            self.post_message(CardDragged(held, event.screen_offset, end=True))
+
+    def let_go(self) -> str | None:
+        """Hold nothing any more; return the task that was being dragged."""
+        held, self._held = self._held, None
+        self.release_mouse()
+        return held.task if held is not None and held.dragged else None
