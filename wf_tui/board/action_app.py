@@ -6,6 +6,7 @@ Everything that changes the run goes through `do`, which `BoardApp` provides.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import signal
 import sys
@@ -18,12 +19,13 @@ from textual.app import SuspendNotSupported, SystemCommand
 from wf_tui import commands
 from wf_tui.board.act_runner import Act
 from wf_tui.board.actions import refusals
-from wf_tui.board.actions.handlers import confirming, reassigning
+from wf_tui.board.actions.handlers import confirming, menu, reassigning
 from wf_tui.board.actions.handlers.drops import drop_card
 from wf_tui.board.actions.names import titled
-from wf_tui.board.actions.registry import Target, by_id
+from wf_tui.board.actions.registry import ACTIONS, Target, by_id
 from wf_tui.board.dialogs.choice_dialog import Choice, ChoiceDialog
 from wf_tui.board.dialogs.help_screen import HelpScreen
+from wf_tui.board.dialogs.menu_dialog import MenuDialog
 from wf_tui.board.dialogs.palette import ActionsProvider
 from wf_tui.board.frame.screen_tabs import ScreenTab
 from wf_tui.board.guard import BURST_SECONDS, Guard
@@ -31,6 +33,7 @@ from wf_tui.board.messages import ActionChosen, CardDropped, TaskDropped
 from wf_tui.board.screen_table import SCREENS
 from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.status_app import StatusApp, time_of_day
+from wf_tui.board.user_keys import textual_name
 from wf_tui.errors import EnvironmentalError, WfError
 from wf_tui.project import open_ledger, open_reads
 from wf_tui.text import plural
@@ -89,6 +92,8 @@ class ActionApp(StatusApp):
     """How many dialogs were started and have not come to their end."""
     _dialog_since: float = 0.0
     """When a dialog came on top last, in the time of the events."""
+    _dialog_drawn: float = 0.0
+    """When the first frame of the dialog on top was drawn."""
 
     def do(
         self,
@@ -206,18 +211,27 @@ class ActionApp(StatusApp):
             await super().on_event(event)
 
     def is_typed_ahead(self, event: events.Key | events.Paste) -> bool:
-        """Whether this was typed before a dialog was shown, and the dialog is not on top.
+        """Whether this was typed before a dialog was seen: it is neither for it nor for the board.
 
-        It is about to be shown, or was closed by what was typed before this.
+        The dialog is about to be shown, has not been drawn yet, or was closed by what was typed
+        before this.
         """
-        if self.screen.is_modal or (isinstance(event, events.Key) and event.key == "ctrl+c"):
+        if isinstance(event, events.Key) and event.key == "ctrl+c":
             return False
+        if self.screen.is_modal:
+            return event.time < self._dialog_drawn
         return self._dialogs > 0 or event.time < self._dialog_since
 
     def note_dialog(self, screen: Screen[object]) -> None:
-        """Remember since when a dialog is shown."""
+        """Remember since when a dialog is shown, and when its first frame was drawn."""
         if screen.is_modal:
             self._dialog_since = get_time()
+            self._dialog_drawn = math.inf
+            screen.call_after_refresh(self.note_dialog_drawn)
+
+    def note_dialog_drawn(self) -> None:
+        """Let keys reach the dialog on top that are read from now on."""
+        self._dialog_drawn = get_time()
 
     def action_perform(self, name: str, *, clicked: bool = False) -> None:
         """Do an action by its id, on the cards it is for; or say why that is not possible.
@@ -379,13 +393,41 @@ class ActionApp(StatusApp):
             self.push_screen(name)
 
     def action_help(self) -> None:
-        """Show the keys of this screen."""
-        self.push_screen(HelpScreen(self.active_keys()))
+        """Show the keys of this screen; Enter on a line does it."""
+        actions = self.actions_here()
+        keys = {action.id: self.keys_of(action.id) for action in actions}
+        self.start_dialog(self.choose_action(HelpScreen(self.context, actions, keys)))
+
+    def action_menu(self) -> None:
+        """Show all that can be done with the task, or on a screen without one with the run."""
+        here = self.actions_here()
+        tasks = self.targets(by_id("task.retry"))
+        about = [action for action in here if action.target.needs_task]
+        if tasks:
+            about.insert(0, by_id("view.open"))
+        else:
+            about = [action for action in here if action.target is Target.RUN]
+        keys = {
+            textual_name(key): action.id for action in here for key in self.own_key_list(action)
+        }
+        lines = menu.menu_lines(self, about, tasks)
+        dialog = MenuDialog(menu.menu_title(self, tasks), lines, keys)
+        self.start_dialog(self.choose_action(dialog))
+
+    def actions_here(self) -> list[Action]:
+        """Return the actions of the context, those without keys, too."""
+        return [action for action in ACTIONS if self.context in action.contexts]
+
+    async def choose_action(self, dialog: Screen[str | None]) -> None:
+        """Do what is chosen in a dialog that lists actions; only within `start_dialog`."""
+        chosen = await self.push_screen_wait(dialog)
+        if chosen is not None:
+            # Only when this dialog has come to its end: until then no action is done.
+            self.call_later(self.perform, chosen)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Leave out what the registry has already, under its own name."""
-        ours = {"Quit", "Keys"}
-        yield from (one for one in super().get_system_commands(screen) if one.title not in ours)
+        """Offer of Textual's own commands what is no noise between the actions: its themes."""
+        yield from (one for one in super().get_system_commands(screen) if one.title == "Theme")
         last = "What the board has told you, the newest first"
         yield SystemCommand("Messages", last, self.show_messages)
 

@@ -157,6 +157,9 @@ class ActionHost(Protocol):
     def show_card(self, task: str) -> None:
         """Select a card on the board, where the filter shows it; without a change of screen."""
 
+    def action_menu(self) -> None:
+        """Show all that can be done with the selected task, as `.` and the right button do."""
+
     def action_go(self, name: str) -> None:
         """Show one of the screens, by the name it has in the table of screens."""
 

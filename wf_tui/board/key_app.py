@@ -51,9 +51,7 @@ class KeyApp(TerminalApp[int]):
 
     def keys_of(self, name: str) -> str:
         """Return the keys of an action as they are shown, the user's own where there are any."""
-        own = self.own_keys.get(name)
-        keys = own.split(",") if own else by_id(name).keys
-        return " ".join(key.strip() for key in keys)
+        return " ".join(self.own_key_list(by_id(name)))
 
     def keys_for(self, *names: str) -> list[FooterKey]:
         """Return keys and titles of these actions, and of each why it can do nothing now."""
@@ -84,16 +82,21 @@ class KeyApp(TerminalApp[int]):
         """Return what an action is called for the tasks that it would work on now."""
         raise NotImplementedError
 
+    def own_key_list(self, action: Action) -> list[str]:
+        """Return the keys of an action, the user's own where there are any."""
+        own = self.own_keys.get(action.id)
+        return [key.strip() for key in own.split(",")] if own else list(action.keys)
+
     def first_key(self, action: Action) -> str:
         """Return the first key of an action as it is shown, the user's own where there is one.
 
         An action without keys has its title there.
         """
-        if not action.keys and action.id not in self.own_keys:
+        keys = self.own_key_list(action)
+        if not keys:
             return action.title
-        first = self.own_keys.get(action.id, ",".join(action.keys)).split(",")[0].strip()
-        shown = format_key(first)
-        return shown if shown.isascii() or not self.ascii else first
+        shown = format_key(keys[0])
+        return shown if shown.isascii() or not self.ascii else keys[0]
 
     def active_keys(self) -> dict[str, str]:
         """Return the keys that work on this screen, by the id of their action.

@@ -14,7 +14,7 @@ from wf_tui.text import clean
 if TYPE_CHECKING:
     from wf_tui.clock import Clock
 
-__all__ = ["StatusApp"]
+__all__ = ["StatusApp", "time_of_day"]
 
 _TOAST: Final = 300
 """Characters of a message."""

@@ -97,7 +97,7 @@ async def test_there_is_one_ranking(tmp_path: Path) -> None:
         hits = [hit async for hit in provider.search("theme")]
         assert [(str(hit.text), round(hit.score, 2)) for hit in hits] == [
             ("Theme", 0.95),
-            ("b", 0.7),
+            ("b", 0.9),
         ]
         assert {ActionsProvider} == hand.app.COMMANDS
 
@@ -108,4 +108,4 @@ async def test_titles_are_no_markup(tmp_path: Path) -> None:
         provider = ActionsProvider(hand.app.screen)
         await provider.startup()
         found = [str(hit.prompt) async for hit in provider.search("nope")]
-        assert found == ["a  [/nope]x  (pending)"]
+        assert found == ["[/nope]x  pending"]

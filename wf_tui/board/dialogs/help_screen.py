@@ -1,18 +1,19 @@
-"""The help: the keys of the screen it was opened on, with what they do and their commands."""
+"""The help: every key of the screen below, with what it does and its command; Enter does it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from rich.console import Group
-from rich.table import Table
-from rich.text import Text
+from textual import on
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Label, OptionList
+from textual.widgets.option_list import Option
 
-from wf_tui.board.actions.registry import ACTIONS
+from wf_tui.board.dialogs.choice_dialog import highlight_first
+from wf_tui.board.name_search import find
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,78 +22,135 @@ if TYPE_CHECKING:
 
     from wf_tui.board.actions.action import Action
 
-__all__ = ["HelpScreen", "help_text"]
+__all__ = ["HelpScreen"]
 
-_KEYS: Final = 7
-_TITLE: Final = 14
+_KEYS: Final = 10
+_TITLE: Final = 18
 _WIDE: Final = 100
 _TWIN: Final = 20
 _MOUSE: Final = (
-    "Mouse: click selects, double click opens, the wheel scrolls. Drag a card: blocked to pending "
-    "retries, pending to blocked holds, in progress to pending releases, onto a worker reassigns."
+    "Mouse: click selects, twice opens, the right button is the . menu, the wheel scrolls.",
+    "Drag a card: blocked to pending retries, pending to blocked holds,",
+    "in progress to pending releases, onto a worker or its card reassigns; Esc lets go.",
 )
 
 
-class HelpScreen(ModalScreen[None]):
-    """All keys of a screen on one page."""
+class HelpScreen(ModalScreen[str | None]):
+    """All keys of a context on one page; gives back the id of the action that is to be done."""
 
     BINDINGS: ClassVar = [
-        Binding("escape,question_mark,q", "dismiss", "Back"),
+        Binding("escape", "dismiss(None)", "Back"),
+        Binding("question_mark", "dismiss(None)", "Back", priority=True, show=False),
         Binding("ctrl+c", "app.help_quit", show=False),
+        Binding("down,ctrl+n", "step('cursor_down')", show=False, priority=True),
+        Binding("up", "step('cursor_up')", show=False, priority=True),
+        Binding("pagedown", "step('page_down')", show=False, priority=True),
+        Binding("pageup", "step('page_up')", show=False, priority=True),
     ]
     """
     | Key(s) | Description |
     | :- | :- |
-    | escape, question_mark, q | Go back. |
+    | escape, question_mark | Go back. |
     | ctrl+c | Leave the application, as everywhere. |
+    | down, up, pagedown, pageup | Move in the list. |
+    | letters | Search. |
+    | enter | Do the highlighted line. |
     """
     DEFAULT_CSS = """
     HelpScreen {
-        align: center middle;
-        VerticalScroll {
-            width: 116; max-width: 97%; height: auto; max-height: 94%;
-            padding: 0 1; background: $surface; border: round $primary;
-        }
-        Static { width: 1fr; height: auto; }
+        background: $background;
+        #help { padding: 0 1; height: 1fr; }
+        #help-title { height: 1; }
+        #help-title Label { width: auto; margin-right: 2; }
+        #help-title .keys { color: $wf-muted; }
+        Input { width: 1fr; background: $background; }
+        OptionList { height: 1fr; border: none; background: $background; margin-top: 1; }
     }
     """
 
-    def __init__(self, keys: Mapping[str, str]) -> None:
+    def __init__(self, where: str, actions: Sequence[Action], keys: Mapping[str, str]) -> None:
+        """List `actions`; `keys` has the keys of each as they are shown, by its id."""
         super().__init__()
+        self._where = where
+        self._actions = actions
         self._keys = keys
 
     def compose(self) -> ComposeResult:
-        """Draw the page."""
-        with VerticalScroll() as page:
-            page.border_title = "Help"
-            yield Static(help_text(self._keys, twins=self.app.size.width >= _WIDE))
+        """Draw the line to search with, and the list."""
+        with Vertical(id="help"):
+            with Horizontal(id="help-title"):
+                yield Label(Content.assemble(("Keys ", "bold"), f"of the {self._where}"))
+                yield Input(placeholder="type to search", compact=True)
+                yield Label("Enter does it  Esc closes", classes="keys")
+            yield OptionList(compact=True)
+
+    def on_mount(self) -> None:
+        """List all."""
+        self.query_one(OptionList).can_focus = False
+        self.list_found("")
+        self.query_one(Input).focus()
+
+    def action_step(self, how: str) -> None:
+        """Move in the list, while the line has the keys."""
+        getattr(self.query_one(OptionList), f"action_{how}")()
+
+    @on(Input.Changed)
+    def search(self, event: Input.Changed) -> None:
+        """List what has the words that are typed."""
+        self.list_found(event.value)
+
+    @on(Input.Submitted)
+    def take_highlighted(self) -> None:
+        """Do the highlighted line."""
+        self.query_one(OptionList).action_select()
+
+    @on(OptionList.OptionSelected)
+    def give_back(self, event: OptionList.OptionSelected) -> None:
+        """Give back its action."""
+        self.dismiss(event.option.id)
+
+    def list_found(self, typed: str) -> None:
+        """List the actions that have these words in key, name, help or command; all for none."""
+        listed = self.query_one(OptionList)
+        wide = self.app.size.width >= _WIDE
+        listed.set_options(help_options(self._actions, self._keys, typed, wide=wide))
+        highlight_first(listed)
 
 
-def help_text(keys: Mapping[str, str], *, twins: bool) -> Group:
-    """Return the page; `keys` are those that work now, by the id of their action.
+def help_options(
+    actions: Sequence[Action], keys: Mapping[str, str], typed: str, *, wide: bool
+) -> list[Option]:
+    """Return the lines of the help by groups, with headings; what is looked for without.
 
-    With `twins` the command that does the same stands behind each action, where there is room.
+    Where it is `wide` the command that does the same stands behind each.
     """
-    # An action without any key is listed as well: it is in the palette of every screen.
-    here = [a for a in ACTIONS if a.id in keys or not a.keys]
-    parts: list[Table | Text] = []
-    for group in dict.fromkeys(action.group for action in ACTIONS):
-        actions = [action for action in here if action.group is group]
-        if actions:
-            parts += [Text(group, "bold underline"), _table(actions, keys, twins=twins), Text()]
-    return Group(*parts, Text(_MOUSE))
+    if typed.strip():
+        names = [(_searched(action, keys), action.id) for action in actions]
+        found = {name for _, name in find(typed, names, len(names))}
+        return [_line(action, keys, wide=wide) for action in actions if action.id in found]
+    options: list[Option] = []
+    for group in dict.fromkeys(action.group for action in actions):
+        options.append(Option(Content.styled(group, "bold $wf-muted"), disabled=True))
+        here = [action for action in actions if action.group is group]
+        options += [_line(action, keys, wide=wide) for action in here]
+        options.append(Option("", disabled=True))
+    return [*options, *(Option(Content.styled(m, "$wf-muted"), disabled=True) for m in _MOUSE)]
 
 
-def _table(actions: Sequence[Action], keys: Mapping[str, str], *, twins: bool) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold", no_wrap=True, min_width=_KEYS)
-    table.add_column(no_wrap=True, min_width=_TITLE)
-    table.add_column(ratio=1)
-    for action in actions:
-        twin = f"  ({short_command(action)})" if twins and action.twins else ""
-        help_line = Text.assemble(action.help, (twin, "italic"))
-        table.add_row(Text(keys.get(action.id, "")), Text(action.title), help_line)
-    return table
+def _searched(action: Action, keys: Mapping[str, str]) -> str:
+    parts = (keys.get(action.id, ""), action.title, action.id, action.help, *action.twins)
+    return " ".join(parts).casefold()
+
+
+def _line(action: Action, keys: Mapping[str, str], *, wide: bool) -> Option:
+    twin = f"  {short_command(action)}" if wide and action.twins else ""
+    prompt = Content.assemble(
+        (f"{keys.get(action.id, ''):<{_KEYS}} ", "bold"),
+        f"{action.title:<{_TITLE}} ",
+        (action.help, "$wf-muted"),
+        (twin, "italic $wf-muted"),
+    )
+    return Option(prompt, id=action.id)
 
 
 def short_command(action: Action) -> str:

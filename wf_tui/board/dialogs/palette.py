@@ -9,6 +9,7 @@ from textual.command import DiscoveryHit, Hit, Provider
 from textual.content import Content
 from textual.markup import escape
 
+from wf_tui.board.actions.names import title_of
 from wf_tui.board.actions.registry import ACTIONS, Group
 from wf_tui.board.name_search import find, find_scattered
 
@@ -25,6 +26,8 @@ __all__ = ["ActionsProvider"]
 
 _MOST_TASKS: Final = 30
 """Tasks that are offered at most; another letter finds the others."""
+_MOST_NEEDS: Final = 10
+"""Tasks that need the person, which are offered while nothing is typed."""
 _COMMANDS_FIRST: Final = 0.05
 """What a command scores more than a task that fits as well."""
 _ORDER: Final = (Group.TASK, Group.RUN, Group.LOOK, Group.APP, Group.MOVE)
@@ -47,9 +50,10 @@ class ActionsProvider(Provider):
         self._tasks: list[tuple[str, str]] = []
         for task in picture.cards:
             row = picture.row(task)
-            self._tasks.append((f"{row.id} {row.title}".casefold(), row.id))
+            self._tasks.append((f"{row.title} {row.id}".strip().casefold(), row.id))
         self._commands: dict[str, Command] = {}
         self._names: list[tuple[str, str]] = []
+        self._impossible: set[str] = set()
         for action in sorted(ACTIONS, key=lambda action: _ORDER.index(action.group)):
             self._commands[action.id] = self.command_of(action)
             self._names.append((f"{action.title} {action.id}".casefold(), action.id))
@@ -63,9 +67,16 @@ class ActionsProvider(Provider):
         return cast("ActionHost", self.app)
 
     async def discover(self) -> Hits:
-        """Offer every command while nothing is typed."""
-        for command in self._commands.values():
-            yield DiscoveryHit(*command)
+        """Offer, while nothing is typed, what can be done now, then tasks, then the rest."""
+        possible = [name for name in self._commands if name not in self._impossible]
+        for name in possible:
+            yield DiscoveryHit(*self._commands[name])
+        needs = self._host.picture.needs[:_MOST_NEEDS]
+        for task in needs:
+            yield DiscoveryHit(*self.task_command(task))
+        for name in self._commands:
+            if name in self._impossible:
+                yield DiscoveryHit(*self._commands[name])
 
     async def search(self, query: str) -> Hits:
         """Offer what the words are in, the names that begin with them first."""
@@ -73,19 +84,28 @@ class ActionsProvider(Provider):
             commands = look(query, self._names, len(self._names))
             tasks = look(query, self._tasks, _MOST_TASKS)
             for score, name in commands:
-                yield Hit(score + _COMMANDS_FIRST, *self._commands[name])
+                first = 0.0 if name in self._impossible else _COMMANDS_FIRST
+                yield Hit(score + first, *self._commands[name])
             for score, name in tasks:
-                card = self._host.picture.card(name)
-                shown = Content(f"{card.id}  {card.title}  ({card.state.replace('_', ' ')})")
-                yield Hit(score, shown, partial(self._host.open_card, name), card.id)
+                yield Hit(score, *self.task_command(name))
             # Scattered letters fit far too much to stand below what was really meant.
             if commands or tasks:
                 return
+
+    def task_command(self, task: str) -> Command:
+        """Return how a task is offered: by its title, with where it is; choosing it opens it."""
+        card = self._host.picture.card(task)
+        title = title_of(self._host.picture, task)
+        where = card.kind or card.state.replace("_", " ")
+        shown = Content.assemble(title, (f"  {where}", "dim"))
+        return shown, partial(self._host.open_card, task), card.id, ""
 
     def command_of(self, action: Action) -> Command:
         """Return how an action is offered; one that is not possible now says why not."""
         host = self._host
         why_not = host.why_not(action.id)
+        if why_not:
+            self._impossible.add(action.id)
         keys = host.keys_of(action.id)
         shown = Content.assemble(
             (action.title, "dim" if why_not else ""), (f"  {keys}" if keys else "", "bold")
