@@ -151,12 +151,12 @@ _SEEN: Final = {
 }
 
 
-def at_step(step: Step, *, heard: float = 3, **values: Any) -> Card:
+def at_step(step: Step, *, heard: float = 3, says: str = "", **values: Any) -> Card:
     """Return a card in progress; something was heard of it some seconds ago."""
     row = sample_row(
         state=TaskState.IN_PROGRESS, step=step, step_at=NOW - 22, worker="codex-2", epoch=3
     )
-    evidence = Evidence(_SEEN.get(step, step.value), NOW - heard, 3)
+    evidence = Evidence(says or _SEEN.get(step, step.value), NOW - heard, 3)
     row = evolve(row, since=NOW - 372, **values)
     return make_card(row, Reason(step.value, ""), Around(evidence=evidence))
 

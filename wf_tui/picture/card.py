@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLUMNS",
+    "WAITS_FOR_MODEL",
     "Around",
     "Card",
     "Evidence",
@@ -56,6 +57,8 @@ __all__ = [
     "worker_name",
 ]
 
+WAITS_FOR_MODEL: Final = "waits for the model"
+"""How the words begin of a worker that its model does not answer."""
 _NAME: Final = 200
 _TEXT: Final = 400
 
@@ -161,6 +164,8 @@ class Card:
     removed: int | None = None
     ready: bool = True
     """Whether nothing that it needs is missing, whatever keeps it from beginning."""
+    limited: bool = False
+    """Whether its model does not answer it, by a limit of its provider say."""
     gate: str = ""
     """The command that judges it; its first line."""
 
@@ -198,7 +203,7 @@ def make_card(row: TaskRow, reason: Reason, around: Around | None = None) -> Car
         since=row.since,
         step_at=row.step_at,
         deadline=row.step_deadline,
-        evidence=clean(seen.text, limit=_TEXT) if seen else "",
+        evidence=clean(seen.text.removeprefix(f"{WAITS_FOR_MODEL}: "), limit=_TEXT) if seen else "",
         evidence_at=seen.at if seen else None,
         attempt=row.attempts,
         tries=row.tries,
@@ -233,6 +238,7 @@ def make_card(row: TaskRow, reason: Reason, around: Around | None = None) -> Car
         added=last.added if last is not None else None,
         removed=last.removed if last is not None else None,
         ready=not row.unmet,
+        limited=seen is not None and seen.text.startswith(WAITS_FOR_MODEL),
         gate=clean((row.spec.gate or "").strip().partition("\n")[0], limit=_NAME),
     )
 

@@ -20,6 +20,7 @@ from wf_tui.board.widgets.line import Look, Role, fitted, width_of
 from wf_tui.board.widgets.list_lines import ghost_line, list_line, similar_lines
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, PendingReason, Step
 from wf_tui.picture.words.advice import ADVICE
+from wf_tui.scheduler.session.last_words import LastWords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,6 +155,14 @@ def test_silence_is_told_by_the_sign_and_in_words() -> None:
     assert (silent[0].left[0].role, silent[2].left[-1].role) == (Role.WARNING, Role.WARNING)
     assert said(running(heard=190))[2] == "  no output for 3m"
     assert "no output" not in said(at_step(Step.CHECKING, heard=190))[2]
+
+
+def test_who_waits_for_its_model_says_so_in_the_words_of_its_provider() -> None:
+    """As a warning, with an age: it goes on by itself."""
+    words = LastWords().waiting("429, again in 10 s").text
+    lines = card_lines(running(says=words), WIDE, NOW)
+    assert (lines[0].left[0].role, lines[2].left[-1].role) == (Role.WARNING, Role.WARNING)
+    assert said(running(says=words))[2].split() == ["429,", "again", "in", "10", "s", "3s"]
 
 
 def test_what_is_cut_first_is_the_cost_then_the_model_then_the_plan() -> None:

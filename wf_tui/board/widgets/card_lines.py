@@ -221,7 +221,8 @@ def evidence_words(card: Card, now: float) -> tuple[Span, str]:
         return Span(f"gate: {card.gate}", Role.MUTED), age(now - heard)
     if card.evidence in {"", card.step, "claimed"}:
         return Span("", Role.MUTED), ""
-    return Span(card.evidence, Role.MUTED), age(now - heard)
+    role = Role.WARNING if card.limited else Role.MUTED
+    return Span(card.evidence, role), age(now - heard)
 
 
 def _evidence(card: Card, width: int, now: float) -> Line:

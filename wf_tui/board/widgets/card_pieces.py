@@ -49,7 +49,7 @@ def _sign_role(card: Card, now: float) -> Role:
         case TaskState.PENDING:
             return Role.TEXT if card.ready else Role.MUTED
         case TaskState.IN_PROGRESS:
-            return Role.WARNING if is_silent(card, now) else Role.RUNNING
+            return Role.WARNING if card.limited or is_silent(card, now) else Role.RUNNING
         case TaskState.DONE:
             return Role.DONE
         case _:

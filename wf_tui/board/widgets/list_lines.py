@@ -43,9 +43,9 @@ _WORDS_FROM: Final = 56
 """Cells from which a line has words, below only title and age."""
 _SEAT_FROM: Final = 72
 _ALL_FROM: Final = 108
-_AGE, _SEAT, _ID, _MODEL, _TOKENS, _COST = 6, 12, 16, 12, 7, 8
+_AGE, _SEAT, _ID, _MODEL, _TOKENS, _COST = 6, 11, 13, 10, 6, 7
 _NARROW_TITLE: Final = 0.38
-_WIDE_TITLE: Final = 0.30
+_WIDE_TITLE: Final = 0.26
 _SAID: Final = 32
 """Cells for which a ghost gives away its title."""
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
