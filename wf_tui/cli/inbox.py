@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 from dataclasses import replace
 from pathlib import Path  # noqa: TC003 - click reads the type at run time
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from wf_tui.picture.age import span
 from wf_tui.picture.inbox import read_inbox
 from wf_tui.picture.remedies import meaning_run
 from wf_tui.picture.status import read_status
+from wf_tui.picture.status_text import snoozed_text
 from wf_tui.project import open_reads
 from wf_tui.text import clean
 
@@ -42,10 +44,10 @@ __all__ = ["inbox"]
 def inbox(*, everywhere: bool, run: str | None, repo: Path | None, as_json: bool) -> None:
     """Show what needs you, oldest first, each with its proof and the commands that end it.
 
-    Of the newest run, and of all others that are not over.
+    Of the newest run, and of all others that are not over. What is snoozed comes last.
     """
     found = list(_everywhere() if everywhere else _here(repo, run))
-    found.sort(key=lambda pair: pair[1].task.since)
+    found.sort(key=lambda pair: pair[1].order)
     if as_json:
         print_json([item.as_json(where) for where, item in found])
         return
@@ -53,7 +55,7 @@ def inbox(*, everywhere: bool, run: str | None, repo: Path | None, as_json: bool
     for where, item in found:
         for line in _lines(item, now, where if everywhere else None):
             print_line(line)
-    if not found:
+    if all(item.snooze for _, item in found):
         print_line("nothing needs you")
 
 
@@ -100,6 +102,10 @@ def _lines(item: InboxItem, now: float, where: str | None) -> Iterator[str]:
     kind = (task.kind or "").replace("_", " ")
     name = clean(task.id, limit=80)
     yield f"{name}  {kind}  {span(now - task.since)}  run {item.run}{place}"
+    if item.snooze is not None:
+        off = f"wf snooze {clean(shlex.quote(task.id), limit=80)} off"
+        yield f"  {snoozed_text(item.snooze, now)}; {off}"
+        return
     yield f"  {clean(item.sentence, limit=400)}"
     if item.proof and item.proof not in item.sentence:
         yield f"  {clean(item.proof, limit=200)}"

@@ -29,6 +29,7 @@ from wf_tui.paths import state_dir
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.status import read_status, run_summary, worker_json
+from wf_tui.picture.status_filter import filtered
 from wf_tui.picture.status_text import branch, status_lines
 from wf_tui.picture.usage_text import usage_text
 from wf_tui.project import open_reads
@@ -48,16 +49,26 @@ _COLOURS = {
 
 
 @click.command
+@click.option(
+    "--filter",
+    "wanted",
+    default="",
+    metavar="EXPR",
+    help="List only what the filter of the board shows: words, state:, worker:, phase:, kind:, "
+    "lane:, model:, age:, as in 'kind:failed age:>10m'.",
+)
 @run_argument
 @json_option
-def status(*, run: str | None, repo: Path | None, as_json: bool) -> int:
+def status(*, run: str | None, repo: Path | None, wanted: str, as_json: bool) -> int:
     """Show a run: its tasks by state, each with the reason why it is there.
 
-    The exit status is 1 while any task is blocked.
+    The exit status is 1 while any task is blocked, whatever the filter.
     """
     # Closed before it is printed: a slow terminal must not hold a connection open.
     with reading(run, repo) as found:
         picture = read_status(found.db, found.run.id, SystemClock().now(), found.paths)
+        if wanted.strip():
+            picture = filtered(found.db, picture, wanted)
     if as_json:
         print_json(picture.as_json())
     else:

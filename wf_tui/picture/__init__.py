@@ -9,10 +9,13 @@ The classes behind `Picture`, each with one kind of knowledge and none with anot
 * `Batch`: what one read found; the rows that changed, the events, and what reasons depend on.
 * `CardCache`: the rows by id, and a card for each that somebody has looked at. Its revision number
   grows when a card looks different, so a view redraws only those.
-* `Arrangement`: the four columns, all of each and what the filter lets through, as `Column`s,
-  sorted sequences in which one card costs a search.
-* `Totals` and `Sequences`: counts and orders that would otherwise need a walk over all cards.
-* `Header`: the line above the columns, made from these.
+* `Arrangement`: where each task stands, in the four columns and in the list, all of them and what
+  the filter lets through, as `Column`s: sorted sequences in which one task costs a search.
+* `Entries`: what a view draws of a `Column`, by neighbours: headers of groups, folds, the ghost.
+* `SimilarCards`, `Snoozes`: which tasks stand as one card, and which are put off.
+* `Totals`, `PhaseTotals`, `Sequences`, `Remaining`: counts, orders and paths that would otherwise
+  need a walk over all tasks.
+* `Header`, `Notice`: the line above the columns, and what is said below them, made from these.
 
 Reading happens on the feed's thread, inside one read snapshot; everything else belongs to the
 thread that draws, the event loop of the board. Batches are frozen values, so they cross without a

@@ -17,7 +17,7 @@ from wf_tui.picture.status_text import remedy
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from wf_tui.ledger.model.rows import QuestionRow, TaskRow
+    from wf_tui.ledger.model.rows import QuestionRow, SnoozeRow, TaskRow
     from wf_tui.ledger.store.database import Database
     from wf_tui.picture.status import Status
 
@@ -37,6 +37,13 @@ class InboxItem:
     questions: Sequence[QuestionRow] = field(default_factory=tuple)
     commands: Sequence[str] = ()
     """What ends it, what is done most first; of names in it each is quoted for a shell."""
+    snooze: SnoozeRow | None = None
+    """That it was put off, and until when."""
+
+    @property
+    def order(self) -> tuple[bool, float, int]:
+        """Where it stands: what is put off comes last, each the oldest first."""
+        return self.snooze is not None, self.task.since, self.task.ordinal
 
     def as_json(self, repo: str | None) -> dict[str, object]:
         """Return its object in `wf inbox --json`: a contract, keys are only ever added."""
@@ -51,22 +58,22 @@ class InboxItem:
             "proof": self.proof,
             "since": task.since,
             "epoch": task.epoch,
-            "snoozed_until": None,
+            "snoozed": self.snooze is not None,
+            "snoozed_until": self.snooze.until if self.snooze is not None else None,
             "questions": [open_question_json(asked) for asked in self.questions],
             "commands": list(self.commands),
         }
 
 
 def read_inbox(db: Database, status: Status) -> list[InboxItem]:
-    """Return what waits for a person in a run whose status was read; the oldest first."""
+    """Return what waits for a person in a run whose status was read; what is put off last."""
     with db.snapshot():
-        items = list(_items(db, status))
-    return sorted(items, key=lambda item: (item.task.since, item.task.ordinal))
+        return sorted(_items(db, status), key=lambda item: item.order)
 
 
 def _items(db: Database, status: Status) -> Iterator[InboxItem]:
     for task in status.tasks:
-        if not needs_you(task) or task.id in status.snoozes:
+        if not needs_you(task):
             continue
         asked = conversation.answerable(db, task)
         ways = [way for one in asked[:1] for way in answer_commands(task.id, one)]
@@ -78,6 +85,7 @@ def _items(db: Database, status: Status) -> Iterator[InboxItem]:
             proof=_said_by_critic(db, task) or next((attempt.proof for attempt in last), None),
             questions=asked,
             commands=ways or [way for way in (remedy(task),) if way],
+            snooze=status.snoozes.get(task.id),
         )
 
 

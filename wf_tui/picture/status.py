@@ -26,6 +26,7 @@ from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.ledger.queries.reasons import Reason, Reasons
 from wf_tui.ledger.queries.snoozes import snooze_of, snoozes
 from wf_tui.ledger.queries.trees import holds_tree, was_kept
+from wf_tui.picture.card import needs_you
 from wf_tui.picture.conversation_json import (
     allowance_json,
     comment_json,
@@ -107,6 +108,17 @@ class Status:
     """Whether it has lanes of its own, since those of the host cannot be used."""
     snoozes: Mapping[str, SnoozeRow] = field(default_factory=dict)
     """What is put off just now."""
+    shown: Collection[str] | None = None
+    """The tasks that are listed; None is all of them. All the rest is told of the whole run."""
+
+    @property
+    def listed(self) -> list[TaskRow]:
+        """The tasks that are listed, as declared."""
+        return [task for task in self.tasks if self.shown is None or task.id in self.shown]
+
+    def needs_you(self, task: TaskRow) -> bool:
+        """Whether a task needs a person, and is not put off."""
+        return needs_you(task) and task.id not in self.snoozes
 
     @property
     def roots(self) -> list[str]:
@@ -140,7 +152,7 @@ class Status:
                     working.get(task.id),
                     self.snoozes.get(task.id),
                 )
-                for task in self.tasks
+                for task in self.listed
             ],
             "workers": [worker_json(seat) for seat in self.workers],
         }

@@ -12,9 +12,8 @@ from wf_tui.ledger.queries.scope_holders import holds
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
 from wf_tui.picture.budget_text import budget_lines
-from wf_tui.picture.card import needs_you
 from wf_tui.picture.critic_rounds import critic_mark
-from wf_tui.picture.orders import Order, column_order
+from wf_tui.picture.orders import column_order
 from wf_tui.picture.phase_counts import count_lines, phase_counts
 from wf_tui.picture.remedies import budget_remedy, conflict_remedy, helping_command, quota_remedy
 from wf_tui.picture.rival_text import rival_text
@@ -53,12 +52,14 @@ def status_lines(status: Status) -> Iterator[str]:
     if run.left_out:
         yield run.left_out
     yield from budget_lines(run, status.forecast)
+    if status.shown is not None:
+        yield f"the filter shows {len(status.shown)} of {plural(len(status.tasks), 'task')}"
     yield from _lane_lines(status)
     yield from _export_lines(run)
     yield from _leader_line(status)
     for state in _ORDER:
-        found = [task for task in status.tasks if task.state is state]
-        tasks = sorted(found, key=lambda task: _order(status, task))
+        tasks = [task for task in status.listed if task.state is state]
+        tasks.sort(key=lambda task: column_order(task, needs=status.needs_you(task)))
         if tasks:
             yield ""
             yield f"{state.value.replace('_', ' ')} {len(tasks)}"
@@ -67,10 +68,6 @@ def status_lines(status: Status) -> Iterator[str]:
         if state is TaskState.IN_PROGRESS:
             yield from _scope_lines(status)
     yield from _result_lines(run)
-
-
-def _order(status: Status, task: TaskRow) -> Order:
-    return column_order(task, needs=needs_you(task) and task.id not in status.snoozes)
 
 
 def summary_lines(status: Status) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.ledger_harness import BAD, PERMISSION, YES_OR_NO
+from wf_tui import commands
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.states import BlockedKind, Step
 from wf_tui.ledger.model.usage import Usage
@@ -143,6 +145,17 @@ def test_the_inbox(cli: CliHarness, worker: _Worker) -> None:
     assert cli.json_here("inbox", "--all") == [item]
     status = cli.json_here("status")
     assert (status["run"]["questions"], status["tasks"][0]["questions"]) == (2, 2)
+    assert (item["snoozed_until"], status["tasks"][0]["snoozed_until"]) == (None, None)
+    me, run = worker.ledger.acting("user:me"), status["run"]["id"]
+    commands.snooze(me, run, "one", "change")
+    (item,) = cli.json_here("inbox")
+    assert (item["snoozed"], item["snoozed_until"]) == (True, None)
+    lines = cli.here("inbox").stdout
+    assert "snoozed until it changes; wf snooze one off" in lines
+    assert lines.endswith("nothing needs you\n")
+    commands.snooze(me, run, "one", time.time() + 3600)
+    assert cli.json_here("inbox")[0]["snoozed_until"] > time.time()
+    assert "snoozed for 59m still; wf snooze one off" in cli.here("inbox").stdout
 
 
 def test_the_inbox_names_another_run(cli: CliHarness, worker: _Worker) -> None:

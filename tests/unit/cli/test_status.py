@@ -34,7 +34,7 @@ RUN = (
 TASK = (
     "id title phase state reason step worker epoch attempts tries max_attempts mode isolation "
     "role priority not_before pinned since needs scope commit result takes model lane plan "
-    "questions snoozed_until usage critic_of rival"
+    "questions snoozed snoozed_until usage critic_of rival"
 )
 SHOWN = (
     "prompt env pass_env shell stall_after attempt_list gates messages allowances comments critics"
@@ -69,6 +69,34 @@ def test_what_is_absent_is_null(cli: CliHarness) -> None:
     absent = ("step", "worker", "not_before", "pinned", "commit", "result")
     assert [status["tasks"][0][name] for name in absent] == [None] * 6
     assert status["run"]["ended_at"] is None
+
+
+@pytest.mark.usefixtures("run")
+def test_status_lists_what_the_filter_lets_through(cli: CliHarness) -> None:
+    """The language is that of the board; counts are of the whole run, whatever the filter."""
+    assert cli.here("hold", "two").exit_code == 0
+    held = cli.json_here("status", "--filter", "kind:hold")
+    assert [task["id"] for task in held["tasks"]] == ["two"]
+    assert held["run"] == cli.json_here("status")["run"]
+    lines = cli.here("status", "--filter", "phase:p age:<1h").stdout
+    assert "the filter shows 1 of 2 tasks" in lines
+    assert "pending 1" in lines
+    assert "two" not in lines
+    done = cli.here("status", "--filter", "state:done")
+    assert (done.exit_code, "the filter shows 0 of 2 tasks" in done.stdout) == (1, True)
+    assert cli.here("status", "--filter", "  ").stdout == cli.here("status").stdout
+
+
+@pytest.mark.usefixtures("run")
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [("staet:done", "did you mean state:?"), ("age:old", "is no age"), ("kind:x", "there are")],
+)
+def test_a_filter_that_there_is_not_is_wrong_usage(cli: CliHarness, wanted: str, said: str) -> None:
+    """It is told what is wrong, and nothing is printed as if all were well."""
+    done = cli.here("status", "--filter", wanted)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
 
 
 def test_status_says_where_the_work_is(cli: CliHarness, run: str) -> None:

@@ -125,7 +125,7 @@ _LOOKING: Final = (
     _look(
         *("filter", "/", "Filter"),
         "Words, state: worker: phase: kind: lane: model: age:; in log and diff, find",
-        *("screen.filter", _TEXTS | {Context.RUNS, Context.TIMELINE}, "wf status"),
+        *("screen.filter", _TEXTS | {Context.RUNS, Context.TIMELINE}, "wf status --filter"),
         footer=True,
     ),
     _look(
