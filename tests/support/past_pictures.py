@@ -66,7 +66,7 @@ def _card(picture: Picture, task: str) -> dict[str, object]:
     names = (
         *("state", "kind", "step", "step_at", "who", "since", "attempt", "tries", "used", "title"),
         *("evidence", "evidence_at", "claimed", "needs_you", "questions", "priority", "scope"),
-        *("pinned", "commit"),
+        *("pinned", "commit", "answer", "took", "added", "removed"),
     )
     told: dict[str, object] = {name: getattr(card, name) for name in names}
     told["spots"] = (picture.spot(task), picture.spot(task, in_list=True))
@@ -75,7 +75,7 @@ def _card(picture: Picture, task: str) -> dict[str, object]:
         if row.unmet:
             told["why"] = card.why
     elif row.state is TaskState.BLOCKED:
-        told["why"] = card.why
+        told["why"], told["needs"], told["parked"] = card.why, card.needs, card.parked
         if row.kind is BlockedKind.DEPENDENCY:
-            told["root"] = row.detail
+            told["root"] = row.detail["root"], row.detail["needs"]
     return told

@@ -36,7 +36,9 @@ from wf_tui.project import open_reads
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
+    from wf_tui.cli.context import Reading
     from wf_tui.ledger.model.rows import RunRow
+    from wf_tui.picture.status import Status
 
 __all__ = ["runs", "status", "workers"]
 
@@ -57,16 +59,27 @@ _COLOURS = {
     help="List only what the filter of the board shows: words, state:, worker:, phase:, kind:, "
     "lane:, model:, age:, as in 'kind:failed age:>10m'.",
 )
+@click.option(
+    "--at",
+    metavar="SEQ|TIME",
+    help="As it was: at 12:56, -20m, a date and time, or the number of an event.",
+)
 @run_argument
 @json_option
-def status(*, run: str | None, repo: Path | None, wanted: str, as_json: bool) -> int:
+def status(
+    *, run: str | None, repo: Path | None, wanted: str, as_json: bool, at: str | None
+) -> int:
     """Show a run: its tasks by state, each with the reason why it is there.
 
     The exit status is 1 while any task is blocked, whatever the filter.
     """
     # Closed before it is printed: a slow terminal must not hold a connection open.
     with reading(run, repo) as found:
-        picture = read_status(found.db, found.run.id, SystemClock().now(), found.paths)
+        now = SystemClock().now()
+        if at is None:
+            picture = read_status(found.db, found.run.id, now, found.paths)
+        else:
+            picture = _status_at(found, at, now)
         if wanted.strip():
             picture = filtered(found.db, picture, wanted)
     if as_json:
@@ -75,6 +88,16 @@ def status(*, run: str | None, repo: Path | None, wanted: str, as_json: bool) ->
         for line in status_lines(picture):
             print_line(line, _COLOURS.get(line.strip()[:1]))
     return 1 if picture.run.blocked else 0
+
+
+def _status_at(found: Reading, at: str, now: float) -> Status:
+    """Return a run as it was; raises `UsageError` for what is no moment."""
+    from wf_tui.picture.history.history import read_history  # noqa: PLC0415 - not of now
+    from wf_tui.picture.history.moments import find_moment  # noqa: PLC0415 - same
+    from wf_tui.picture.history.past_status import past_status  # noqa: PLC0415 - same
+
+    history = read_history(found.db, found.run.id)
+    return past_status(history, find_moment(at, history, now), found.paths)
 
 
 @click.command

@@ -36,14 +36,20 @@ class Snoozes:
         return changed | self.tick(now)
 
     def tick(self, now: float) -> set[str]:
-        """Let time pass; return the tasks whose time has come."""
+        """Let time pass, or go back; return the tasks whose time has come, or has not yet."""
+        again = {
+            task
+            for task in self._over
+            if (snooze := self.by_task.get(task)) and snooze.until and snooze.until > now
+        }
+        self._over -= again
         over = {
             task
             for task, snooze in self.by_task.items()
             if task not in self._over and snooze.over(now)
         }
         self._over |= over
-        return over
+        return over | again
 
     def of(self, row: TaskRow) -> SnoozeRow | None:
         """Return the snooze that keeps a task from its person, now; None where none does."""

@@ -283,3 +283,14 @@ def test_runs_of_all_repositories(cli: CliHarness, run: str) -> None:
     assert shown.startswith(f"{cli.repo}/.git  (no longer there)\n{run} ")
     found = cli.wf("runs", "--json", cwd=moved)
     assert [row["id"] for row in json.loads(found.stdout)] == [run]
+
+
+def test_status_of_a_moment(cli: CliHarness, run: str) -> None:
+    """`--at` shows the run as it was: by a number, or by a time before which nothing was."""
+    assert cli.here("status", "--at", "3").output.startswith(f"{run}  running")
+    first = cli.json_here("status", "--at", "2000-01-01T00:00")
+    assert first["run"]["counts"] == {"pending": 0, "in_progress": 0, "done": 0, "blocked": 0}
+    assert list(first["run"]) == RUN.split()
+    wrong = cli.here("status", "--at", "noon")
+    assert wrong.exit_code == 2
+    assert "no moment of a run" in wrong.stderr

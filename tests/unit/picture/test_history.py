@@ -33,7 +33,7 @@ def lived(swarm: RandomRuns, seed: int, acts: int) -> dict[int, Told]:
     for number in range(acts):
         swarm.act(random) if number != acts - 10 or seed % 3 else swarm.abort()
         seq, told = live(swarm.drive)
-        moments[seq] = told
+        moments.setdefault(seq, told)
     return moments
 
 

@@ -125,6 +125,10 @@ def ended(past: Past, event: EventRow, what: told.AttemptEnded) -> None:
             ended_at=past.at,
             proof=proof,
             verdict=compact_json(what.verdict) if what.verdict else attempt.verdict,
+            said=what.said or attempt.said,
+            files=attempt.files if what.files is None else what.files,
+            added=attempt.added if what.added is None else what.added,
+            removed=attempt.removed if what.removed is None else what.removed,
         )
     )
     past.count_open(attempt, -1)

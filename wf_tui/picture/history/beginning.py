@@ -193,7 +193,7 @@ def _records(events: Iterable[EventRow]) -> dict[tuple[int, str], Mapping[str, A
     found: dict[tuple[int, str], Mapping[str, Any]] = {}
     for event in events:
         record, command = event.data.get("undo"), event.data.get("command")
-        if isinstance(record, dict) and isinstance(command, int):
+        if isinstance(record, dict) and "state" in record and isinstance(command, int):
             found[command, str(event.task)] = record
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.ledger.queries import reads
 from wf_tui.picture.batch import Batch
 from wf_tui.picture.history.beginning import read_beginning
@@ -154,16 +155,26 @@ class History:
         past, given = self._past, self._given or {}
         edges, tasks = past.beginning.edges, past.tables.tasks
         found = {name for name in changed if name in tasks}
-        for name in list(found):
-            before = given.get(name)
-            if before is None or met(before) != met(tasks[name]):
-                found.update(edges.after.get(name, ()))
+        moved = [
+            name
+            for name in found
+            if (before := given.get(name)) is None or met(before) != met(tasks[name])
+        ]
+        while moved:
+            behind = [one for one in edges.after.get(moved.pop(), ()) if one in tasks]
+            # Whoever is blocked behind them names them, too.
+            moved += [
+                one
+                for one in behind
+                if one not in found and tasks[one].kind is BlockedKind.DEPENDENCY
+            ]
+            found.update(behind)
         phases = past.tables.phases
-        moved = {name for name in phases if self._phases.get(name, 0.0) != phases[name].settled_at}
-        if moved:
-            behind = {name for name, many in edges.phases.items() if moved.intersection(many)}
-            found.update(task.id for task in tasks.values() if task.phase in behind)
-        return {name for name in found if name in tasks}
+        settled = {name for name, row in phases.items() if self._phases.get(name) != row.settled_at}
+        if settled:
+            later = {name for name, many in edges.phases.items() if settled.intersection(many)}
+            found.update(task.id for task in tasks.values() if task.phase in later)
+        return found
 
     def _batch(self, names: set[str], *, whole: bool) -> Batch:
         past = self._past
@@ -185,7 +196,9 @@ class History:
             paces=self._new_paces(),
             phase_order=past.beginning.edges.phases,
             last=self._last(rows),
-            begun=self._begun(rows),
+            questions={row.id: asked[0] for row in rows if (asked := tables.asked.get(row.id))},
+            begun=dict(tables.begun),
+            snoozes=dict(tables.snoozes),
             whole=whole,
         )
 
@@ -195,18 +208,6 @@ class History:
         rows_of = (attempts.get((row.id, row.epoch)) for row in rows)
         found = (as_last_attempt(row) for row in rows_of if row is not None)
         return {one.task: one for one in found if one is not None}
-
-    def _begun(self, rows: Iterable[TaskRow]) -> dict[str, float]:
-        """Return when the phases of these tasks began, as far as it was with one of these."""
-        attempts, found = self._past.tables.attempts, dict[str, float]()
-        for row in rows:
-            for epoch in range(1, row.epoch + 1):
-                attempt = attempts.get((row.id, epoch))
-                if attempt is not None:
-                    at = attempt.started_at
-                    found[row.phase] = min(found.get(row.phase, at), at)
-                    break
-        return found
 
     def _new_durations(self) -> dict[tuple[str, int], int]:
         """Return what is to be added to the durations that were given, as with the paces."""

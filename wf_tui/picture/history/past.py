@@ -20,7 +20,9 @@ if TYPE_CHECKING:
         AttemptRow,
         EventRow,
         PhaseRow,
+        QuestionRow,
         RunRow,
+        SnoozeRow,
         TaskRow,
         WorkerRow,
     )
@@ -50,8 +52,12 @@ class Tables:
     lanes: dict[str, RunLane] = field(default_factory=dict)
     proofs: dict[str, EventRow] = field(default_factory=dict)
     """The last sign of life of a task's attempt."""
-    asked: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    """The open questions of a task: id and text, the oldest first."""
+    asked: dict[str, tuple[QuestionRow, ...]] = field(default_factory=dict)
+    """The open questions of a task, the oldest first."""
+    snoozes: dict[str, SnoozeRow] = field(default_factory=dict)
+    """What a person has put off."""
+    begun: dict[str, float] = field(default_factory=dict)
+    """When the first task of a phase was claimed."""
     turns: dict[str, bool] = field(default_factory=dict)
     """The tasks of phases in order whose turn has come."""
     paces: dict[str, Pace] = field(default_factory=dict)
@@ -146,7 +152,7 @@ class Past:
 
     def _note(self, table: Mapping[Any, Any], key: Any) -> None:
         tables = self.tables
-        if table is tables.tasks or table is tables.proofs or table is tables.turns:
+        if any(table is one for one in (tables.tasks, tables.proofs, tables.turns, tables.asked)):
             self.changed.add(key)
         elif table is tables.attempts:
             self.changed.add(key[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wf_tui.ledger.model.rows import evolve
+from wf_tui.ledger.model.rows import SnoozeRow, evolve
 from wf_tui.ledger.model.states import PERSON, BlockedKind, PinnedBy, TaskState
 from wf_tui.ledger.model.task_moves import finished
 from wf_tui.ledger.model.undo_record import restored
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import Detail, EventRow, TaskRow
     from wf_tui.picture.history.past import Past
 
-__all__ = ["edited", "reassigned", "retried", "skipped", "undone"]
+__all__ = ["edited", "reassigned", "retried", "skipped", "snoozed", "undone", "woken"]
 
 
 def retried(past: Past, event: EventRow, what: told.TaskRetried) -> None:
@@ -67,18 +67,37 @@ def edited(past: Past, event: EventRow, what: told.TaskEdited) -> None:
 
 
 def undone(past: Past, event: EventRow, what: told.Undone) -> None:
-    """Take back what a person did to a task, as its event has kept it."""
+    """Take back what a person did to a task, as its event has kept it.
+
+    Of an act on the run there are events of their own that tell how it is again.
+    """
+    if event.task is None:
+        return
     old = past.tables.tasks[str(event.task)]
     record = past.beginning.records.get((what.undoes, old.id))
     edit = old if what.fields is None else _edited(old, what.fields)
-    if record is None:
-        move(past, old, edit)
+    if record is None or (what.state is None and "since" in record):
+        move(past, old, edit)  # what is only said of a task has an event of its own behind this
         return
     was = restored(edit, record)
     if was.state is TaskState.PENDING or was.kind is BlockedKind.DEPENDENCY:
-        to_pending(past, old, was, note=was.note, detail=was.detail)
+        back = to_pending(past, old, was, note=was.note, detail=was.detail)
     else:
-        move(past, old, was)
+        back = move(past, old, was)
+    if "since" in record and (back.state, back.kind) == (was.state, was.kind):
+        past.put(past.tables.tasks, back.id, evolve(back, since=was.since))
+
+
+def snoozed(past: Past, event: EventRow, what: told.TaskSnoozed) -> None:
+    """Put a task off."""
+    task = past.tables.tasks[str(event.task)]
+    snooze = SnoozeRow(event.run, task.id, what.until, task.epoch, what.kind.value, event.actor)
+    past.put(past.tables.snoozes, task.id, snooze)
+
+
+def woken(past: Past, event: EventRow, _: told.TaskWoken) -> None:
+    """Show a task again."""
+    past.drop(past.tables.snoozes, str(event.task))
 
 
 def _edited(task: TaskRow, fields: Mapping[str, object]) -> TaskRow:

@@ -62,6 +62,8 @@ _MOVES: Final[Mapping[str, Callable[[Past, EventRow, Any], None]]] = {
     "task_skipped": person_moves.skipped,
     "task_edited": person_moves.edited,
     "undone": person_moves.undone,
+    "task_snoozed": person_moves.snoozed,
+    "task_woken": person_moves.woken,
     "attempt_started": attempt_moves.started,
     "harvested": attempt_moves.harvested,
     "integrated": attempt_moves.integrated,

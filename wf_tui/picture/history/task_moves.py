@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from wf_tui.ledger.model.rows import AttemptRow, evolve
+from wf_tui.ledger.model.rows import AttemptRow, QuestionRow, evolve
+from wf_tui.ledger.model.rows.options import Option
 from wf_tui.ledger.model.states import (
     CRITIC,
     SEATLESS,
@@ -163,6 +164,8 @@ def _open_attempt(past: Past, event: EventRow, task: TaskRow, claim: told.TaskCl
     )
     past.put_attempt(attempt)
     past.put(past.tables.open, task.id, task.epoch)
+    if task.phase not in past.tables.begun:
+        past.put(past.tables.begun, task.phase, past.at)
     past.count_open(attempt, 1)
 
 
@@ -303,7 +306,21 @@ def asked(past: Past, event: EventRow, question: told.QuestionAsked) -> None:
         return
     old = past.tables.tasks[str(event.task)]
     open_ones = past.tables.asked.get(old.id, ())
-    past.put(past.tables.asked, old.id, (*open_ones, (question.id, question.text)))
+    row = QuestionRow(
+        run=event.run,
+        task=old.id,
+        epoch=event.epoch or old.epoch,
+        id=question.id,
+        ordinal=len(open_ones) + 1,
+        asked_at=past.at,
+        text=question.text,
+        kind=question.kind or "",
+        options=tuple(map(_option, question.options)),
+        state=QuestionState.OPEN,
+        expires_at=question.expires_at,
+        detail=question.detail or {},
+    )
+    past.put(past.tables.asked, old.id, (*open_ones, row))
     new = evolve(
         old,
         state=TaskState.BLOCKED,
@@ -324,7 +341,7 @@ def question_answered(past: Past, event: EventRow, answer: told.QuestionAnswered
     if not old.claimed:
         to_pending(past, old, old)
     elif rest:
-        move(past, old, evolve(old, questions=len(rest), note=rest[0][1]))
+        move(past, old, evolve(old, questions=len(rest), note=rest[0].text))
     else:
         running = evolve(
             old,
@@ -340,14 +357,18 @@ def question_answered(past: Past, event: EventRow, answer: told.QuestionAnswered
 def question_closed(past: Past, event: EventRow, closed: told.QuestionClosed) -> None:
     """Forget a question that nobody waits for any more; the task that it blocks still names it."""
     task = past.tables.tasks[str(event.task)]
-    texts = dict(past.tables.asked.get(task.id, ()))
+    texts = {one.id: one.text for one in past.tables.asked.get(task.id, ())}
     _without(past, task.id, closed.id)
     if closed.why == QuestionState.EXPIRED and closed.id in texts:
         past.put(past.tables.tasks, task.id, evolve(task, note=texts[closed.id]))
 
 
-def _without(past: Past, task: str, question: str) -> tuple[tuple[str, str], ...]:
+def _option(shape: Mapping[str, object]) -> Option:
+    return Option(*(str(shape.get(name, "")) for name in ("id", "name", "kind")))
+
+
+def _without(past: Past, task: str, question: str) -> tuple[QuestionRow, ...]:
     table = past.tables.asked
-    rest = tuple(one for one in table.get(task, ()) if one[0] != question)
+    rest = tuple(one for one in table.get(task, ()) if one.id != question)
     past.put(table, task, rest)
     return rest

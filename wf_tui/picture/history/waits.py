@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
     from wf_tui.picture.history.past import Past
 
-__all__ = ["UNKNOWN", "PastReasons", "counted", "met", "past_reasons", "unmet_needs"]
+__all__ = ["ROOT_KIND", "UNKNOWN", "PastReasons", "counted", "met", "past_reasons", "unmet_needs"]
 
+ROOT_KIND: Final = "root_kind"
+"""Stands in the detail of a task that is blocked through another one."""
 UNKNOWN: Final = "\N{EN DASH}"
 """Stands where a log does not say something."""
 
@@ -41,17 +43,22 @@ class PastReasons(Reasons):
         return Reason(PendingReason.READY, UNKNOWN)
 
 
-def met(task: TaskRow) -> tuple[bool, bool, bool]:
-    """Return what of a task others wait for: its result, its turn, and that it has come in."""
+def met(task: TaskRow) -> tuple[bool, bool, bool, str | None]:
+    """Return what of a task others tell of: its result, its turn, that it has come in, its kind."""
     come_in = bool(task.spec.rival) and has_come_in(task)
-    return task.state is TaskState.DONE, task.settled, come_in
+    return task.state is TaskState.DONE, task.settled, come_in, task.kind
 
 
 def counted(past: Past, task: TaskRow) -> TaskRow:
     """Return a task with the number of things that it waits for, as the ledger counts them."""
+    edges, tables = past.beginning.edges, past.tables
+    if task.kind is BlockedKind.DEPENDENCY:
+        # A card names what its root is blocked by: with another word it is another row.
+        root = tables.tasks.get(str(task.detail.get("root")))
+        kind = root.kind if root is not None else None
+        return evolve(task, detail={**task.detail, ROOT_KIND: kind or ""})
     if task.state is not TaskState.PENDING:
         return task
-    edges, tables = past.beginning.edges, past.tables
     waits = len(_results(past, task.id)) + (task.open_epoch is not None)
     waits += not turn_has_come(past, task.id)
     rivals = [tables.tasks[one] for one in edges.judged.get(task.id, ()) if one in tables.tasks]
