@@ -67,7 +67,7 @@ class BoardApp(ActionApp):
         board = self.config.board
         # Characters of an unsure width would move all that stands behind them.
         self.ascii = ascii or board.ascii or board.ambiguous_width > 1
-        self.fps = constants.MAX_FPS
+        self.fps = min(constants.MAX_FPS, board.fps)
         self.glyphs = ASCII if self.ascii else UNICODE
         self.picture = Picture(self.clock.now())
         self.acts_done = ActsDone()

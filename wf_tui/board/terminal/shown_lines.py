@@ -10,13 +10,17 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.strip import Strip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from textual._compositor import CompositorUpdate
 
 __all__ = ["ShownLines", "changed_parts"]
 
 _RESET: Final = "\x1b[0m"
+_UNKNOWN: Final = "?"
+"""No colours at all: what is written first has to set its own."""
+_OVERHEAD: Final = 40
+"""Characters that it takes to say where a part is, and in which colours."""
 
 Run = tuple[str, str]
 """The parameters of the colours and attributes (SGR), and the text that has them."""
@@ -76,22 +80,28 @@ class ShownLines:
 
         What it returns counts as shown.
         """
-        parts: list[str] = []
-        length = 0
+        written: list[str] = []
+        length, colors = 0, _UNKNOWN
         for y in sorted(self._changed):
             if length >= size:
                 break
             self._changed.remove(y)
-            part = self._line(y)
-            length += len(part)
-            parts.append(part)
-        return "".join(parts)
+            for x, runs in self._parts(y):
+                written.append(f"\x1b[{y + 1};{x + 1}H")
+                for ansi, text in runs:
+                    # Most of what changes by itself has the colours of the figure before it.
+                    if ansi != colors:
+                        written.append(f"\x1b[0;{ansi}m" if ansi else _RESET)
+                    written.append(text)
+                    colors = ansi
+                length += sum(len(text) for _, text in runs) + _OVERHEAD
+        return "".join((*written, _RESET)) if written else ""
 
-    def _line(self, y: int) -> str:
+    def _parts(self, y: int) -> list[tuple[int, list[Run]]]:
         wanted = self._runs(self._wanted[y])
         parts = changed_parts(self._shown.get(y), wanted)
         self._shown[y] = wanted
-        return "".join(f"\x1b[{y + 1};{x + 1}H{in_colors(runs)}" for x, runs in parts)
+        return parts
 
     def _runs(self, line: Strip) -> list[Run]:
         """Return the text of a line with its colours, as the terminal is told them."""
@@ -122,16 +132,10 @@ def overlaid(line: Strip, parts: Mapping[int, Strip | None], start: int, end: in
     return line
 
 
-def in_colors(runs: list[Run]) -> str:
-    """Return text with its colours, as a terminal takes it; behind it there are none."""
-    written = [f"\x1b[0;{ansi}m{text}" if ansi else f"{_RESET}{text}" for ansi, text in runs]
-    return "".join(written) + _RESET
-
-
 def changed_parts(shown: list[Run] | None, wanted: list[Run]) -> list[tuple[int, list[Run]]]:
     """Return what of a line differs from what is shown, each part with the column it begins at.
 
-    Runs are whole here: a word that is searched for in what was written is never cut.
+    Words are whole here: one that is searched for in what was written is never cut.
     """
     if shown is None or _width(shown) != _width(wanted):
         return [(0, wanted)]
@@ -150,15 +154,42 @@ def _differing(left: list[Run], right: list[Run], x: int) -> Iterator[tuple[int,
     part: list[Run] = []
     begin = x
     for old, new in zip(left, right, strict=True):
-        if old != new:
+        if old == new or (old[0] == new[0] and not part):
+            if part:
+                yield begin, part
+                part = []
+            if old != new:
+                before, words = _other_words(old[1], new[1])
+                yield x + cell_len(before), [(new[0], words)]
+        else:
             begin = begin if part else x
             part.append(new)
-        elif part:
-            yield begin, part
-            part = []
         x += cell_len(new[1])
     if part:
         yield begin, part
+
+
+def _other_words(old: str, new: str) -> tuple[str, str]:
+    """Return what stands before the first word that differs, and all up to the last one.
+
+    The texts are of the same width; a figure that has grown is one word of many.
+    """
+    start = _common(old, new)
+    start = new.rfind(" ", 0, start) + 1
+    rest = new[start:]
+    same = _common(reversed(old[start:]), reversed(rest))
+    end = rest.find(" ", len(rest) - same)
+    return new[:start], rest if end < 0 else rest[:end]
+
+
+def _common(one: Iterable[str], other: Iterable[str]) -> int:
+    """Return how many characters two texts have in common at their beginning."""
+    count = 0
+    for mine, yours in zip(one, other, strict=False):
+        if mine != yours:
+            break
+        count += 1
+    return count
 
 
 def _equal(one: Iterator[Run], other: Iterator[Run]) -> Iterator[Run]:

@@ -98,7 +98,7 @@ def test_a_change_costs_what_has_changed() -> None:
         line = Strip([Segment("aaa"), Segment(word, bold), Segment("bbb")])
         lines.draw(frame(line.adjust_cell_length(_WIDTH)))
         written = lines.take(10_000)
-    assert written == "\x1b[1;4H\x1b[0;1m1m 03s\x1b[0m"
+    assert written == "\x1b[1;7H\x1b[0;1m03s\x1b[0m"
 
 
 def test_only_the_newest_of_many_frames_is_written() -> None:
