@@ -1714,4 +1714,12 @@ MUTANTS: Final = (
         "    if (path.exists() or path.is_symlink()) and not path.name:\n",
         "unit/cli/test_plan_new.py::test_a_file_that_is_there_stays",
     ),
+    Mutant(
+        "serve",
+        "a page of another site is let in",
+        "serve/access.py",
+        "        return knows and here and own\n",
+        "        return knows and here\n",
+        "unit/serve/test_access.py::test_no_page_of_another_site_is_let_in",
+    ),
 )

@@ -152,6 +152,7 @@ def test_programs_are_started_in_known_places() -> None:
         "git/worktrees/local_files.py": {"subprocess.run"},
         "profiles/inspection.py": {"subprocess.Popen"},
         "scheduler/process.py": {"subprocess.Popen"},
+        "serve/tab.py": {"asyncio.create_subprocess_exec"},
         "user_program.py": {"subprocess.Popen"},
         "workers/acp/driver/agent_process.py": {"subprocess.Popen"},
         "workers/agent/agent_process.py": {"subprocess.Popen"},

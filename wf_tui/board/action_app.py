@@ -88,6 +88,8 @@ class ActionApp(StatusApp):
     acts_done: ActsDone
     _pressed_at: float = 0.0
     """When what is handled now was pressed or clicked, in the time of the events."""
+    acts_off: str = ""
+    """Why nothing of the run can be changed from here, as a sentence; "" where it can."""
     _dialogs: int = 0
     """How many dialogs were started and have not come to their end."""
     _dialog_since: float = 0.0
@@ -109,6 +111,10 @@ class ActionApp(StatusApp):
 
         Nothing else on the board changes a run, but for stopping it when the board is left.
         """
+        # Also what comes by no key: a drop, or a dialog that was open before.
+        if self.acts_off:
+            self.show_toast(self.acts_off)
+            return
         asked = Act(act, label, after, offers_undo, awaits, selects)
         self.run_worker(self.acts.run(asked), group="actions", exit_on_error=False)
 
@@ -173,6 +179,8 @@ class ActionApp(StatusApp):
         which it is not are counted when it is done. The reason is that of the first.
         """
         action = by_id(name)
+        if self.acts_off and action.target.changes_run:
+            return self.acts_off
         # A move of the run is asked about with no task, as the picture has it.
         ids = self.targets(action) if action.target.needs_task else ("",)
         if not ids:
@@ -443,7 +451,7 @@ class ActionApp(StatusApp):
 
     async def action_quit(self) -> None:
         """Leave the board; asks what becomes of the swarm where there is one at work."""
-        if self.picture.header.state.ended:
+        if self.acts_off or self.picture.header.state.ended:
             self.exit(0)
         else:
             self.start_dialog(self.ask_and_quit())

@@ -57,8 +57,10 @@ class BoardApp(ActionApp):
         clock: Clock | None = None,
         environ: Mapping[str, str] | None = None,
         config: Config | None = None,
+        acts_off: str = "",
     ) -> None:
         super().__init__()
+        self.acts_off = acts_off
         self.project = project
         self.run_id = run_id
         self.clock = clock or SystemClock()

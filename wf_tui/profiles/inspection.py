@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.extras import Extra, is_installed
 from wf_tui.profiles.keys import KeyFileError, key_value
 from wf_tui.profiles.logins import user_file
-from wf_tui.profiles.models_extra import EXTRA, is_installed
 from wf_tui.profiles.secrets import why_not_redacted
 from wf_tui.profiles.usable import program_path, usable
 from wf_tui.text import clean
@@ -67,7 +67,11 @@ class ProfileReport:
     @property
     def missing_extra(self) -> str | None:
         """The extra that has to be installed for it, by its name."""
-        return EXTRA if self.profile.kind == "model" and not is_installed() else None
+        return (
+            Extra.MODELS
+            if self.profile.kind == "model" and not is_installed(Extra.MODELS)
+            else None
+        )
 
     @property
     def usable(self) -> bool:

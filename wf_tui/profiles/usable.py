@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.extras import Extra, how_to_install, is_installed
 from wf_tui.profiles.keys import find_keys
 from wf_tui.profiles.logins import user_file
-from wf_tui.profiles.models_extra import EXTRA, how_to_install, is_installed
 from wf_tui.text import listed
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ class Reason:
 def usable(profile: Resolved, environ: Mapping[str, str]) -> list[Reason]:
     """Return why a profile cannot be used; nothing for one that can. Blocks for files alone."""
     reasons = []
-    if profile.kind == "model" and not is_installed():
-        text = f"the extra {EXTRA} is not installed here: {how_to_install()}"
+    if profile.kind == "model" and not is_installed(Extra.MODELS):
+        text = f"the extra {Extra.MODELS} is not installed here: {how_to_install(Extra.MODELS)}"
         reasons.append(Reason(ReasonKind.EXTRA, text))
     if profile.program and program_path(profile, environ) is None:
         text = f"the program {profile.program} is not on the PATH"

@@ -12,10 +12,10 @@ from click.testing import CliRunner
 from wf_tui.cli.root import wf
 from wf_tui.config import load_config
 from wf_tui.errors import EnvironmentalError
+from wf_tui.extras import Extra, how_to_install
 from wf_tui.ledger.stores import open_lanes
 from wf_tui.plan.read import parse_plan
 from wf_tui.profiles.choice import choose_profiles
-from wf_tui.profiles.models_extra import how_to_install
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,7 +86,7 @@ def test_a_model_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (found,) = json.loads(run(tmp_path, text, "m", "--json").stdout)
     assert (found["kind"], found["usable"], found["missing_extra"]) == ("model", False, "models")
     (reason,) = found["reasons"]
-    assert reason.endswith(how_to_install())
+    assert reason.endswith(how_to_install(Extra.MODELS))
     with pytest.raises(EnvironmentalError) as caught:
         choose_profiles(
             _prompted(), load_config({"WF_CONFIG": str(tmp_path / "config.toml")}), {}, {}

@@ -66,6 +66,11 @@ class Target(Enum):
         """Whether it does something to a task."""
         return self in {Target.TASKS, Target.ONE}
 
+    @property
+    def changes_run(self) -> bool:
+        """Whether it may change something of the run, or hand the terminal to a program in it."""
+        return self is not Target.VIEW
+
 
 class Group(StrEnum):
     """Under which word the help lists an action; the groups stand in the order of `ACTIONS`."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Final
 
-from wf_tui.profiles.models_extra import EXTRA, how_to_install, is_installed
+from wf_tui.extras import Extra, how_to_install, is_installed
 from wf_tui.profiles.resolved import Resolved
 from wf_tui.workers.driver_outcome import outcome_of
 from wf_tui.workers.line.failure_kind import FailureKind
@@ -49,9 +49,11 @@ class ModelWorker:
         """
         if job.profile is None or job.prompt_file is None:
             return Failure("spawn", "the task has no prompt", kind=FailureKind.CONFIG)
-        if not is_installed():
+        if not is_installed(Extra.MODELS):
             # It was when the run began; what is missing since is no attempt's fault.
-            text = f"the extra {EXTRA} is not installed any more: {how_to_install()}"
+            text = f"the extra {Extra.MODELS} is not installed any more: " + how_to_install(
+                Extra.MODELS
+            )
             return Failure("spawn", text, kind=FailureKind.CONFIG)
         try:
             spec = await asyncio.to_thread(_file_of, job, job.profile, job.prompt_file)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wf_tui.profiles import models_extra
-from wf_tui.profiles.models_extra import how_to_install, is_installed
+from wf_tui import extras
+from wf_tui.extras import Extra, how_to_install, is_installed
 from wf_tui.profiles.resolved import Resolved
 from wf_tui.profiles.usable import ReasonKind, usable
 
@@ -54,15 +54,15 @@ def test_each_way_of_installing(
     """Of pipx, of uv, of pip, and of a virtual environment without pip."""
     installed(monkeypatch, url)
     quoted = what if what.startswith("'") else f"'{what}'"
-    assert how_to_install(tmp_path, "/py") == f"/py -m pip install {quoted}"
+    assert how_to_install(Extra.MODELS, tmp_path, "/py") == f"/py -m pip install {quoted}"
     (tmp_path / "pyvenv.cfg").touch()
-    monkeypatch.setattr(models_extra, "has_pip", lambda: False)
-    assert how_to_install(tmp_path, "/py") == f"uv pip install --python /py {quoted}"
+    monkeypatch.setattr(extras, "has_pip", lambda: False)
+    assert how_to_install(Extra.MODELS, tmp_path, "/py") == f"uv pip install --python /py {quoted}"
     (tmp_path / "uv-receipt.toml").touch()
-    assert how_to_install(tmp_path, "/py") == f"uv tool install --force {quoted}"
+    assert how_to_install(Extra.MODELS, tmp_path, "/py") == f"uv tool install --force {quoted}"
     (tmp_path / "pipx_metadata.json").touch()
     pipx = "pipx inject wf-tui 'pydantic-ai-slim[openai]>=2.68'"
-    assert how_to_install(tmp_path, "/py") == pipx
+    assert how_to_install(Extra.MODELS, tmp_path, "/py") == pipx
 
 
 def test_a_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,25 +70,28 @@ def test_a_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f'{{"url": "file://{tmp_path}", "dir_info": {{"editable": true}}}}'
     installed(monkeypatch, url)
     assert (
-        how_to_install(tmp_path / ".venv", "/py") == f"/py -m pip install -e '{tmp_path}[models]'"
+        how_to_install(Extra.MODELS, tmp_path / ".venv", "/py")
+        == f"/py -m pip install -e '{tmp_path}[models]'"
     )
     (tmp_path / "uv.lock").touch()
-    monkeypatch.setattr(models_extra, "has_pip", lambda: False)
+    monkeypatch.setattr(extras, "has_pip", lambda: False)
     sync = f"uv sync --project {tmp_path} --inexact --no-dev --extra models"
-    assert how_to_install(tmp_path / ".venv", "/py") == sync
+    assert how_to_install(Extra.MODELS, tmp_path / ".venv", "/py") == sync
     # Elsewhere than in its own environment uv would install it into another one.
     other = tmp_path / "other"
     other.mkdir()
-    assert how_to_install(other, "/py") == f"/py -m pip install -e '{tmp_path}[models]'"
+    assert (
+        how_to_install(Extra.MODELS, other, "/py") == f"/py -m pip install -e '{tmp_path}[models]'"
+    )
 
 
 def test_without_it_a_model_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reason has the command; a profile of anything else needs nothing of it."""
-    assert is_installed()
+    assert is_installed(Extra.MODELS)
     assert usable(MODEL, {}) == []
     monkeypatch.setitem(sys.modules, "pydantic_ai", None)
-    assert not is_installed()
+    assert not is_installed(Extra.MODELS)
     (reason,) = usable(MODEL, {})
     assert reason.kind is ReasonKind.EXTRA
-    assert how_to_install() in reason.text
+    assert how_to_install(Extra.MODELS) in reason.text
     assert usable(Resolved("s", "shell", "local"), {}) == []

@@ -1,6 +1,7 @@
-"""The extra `models`: whether what talks to models is installed, and the command that installs it.
+"""The extras of wf: whether one is installed, and the command that installs it.
 
-Nothing of it is imported here: it takes 0.7 s. Asked before a run exists, and by `wf profiles`.
+Nothing of them is imported here, as it takes up to 0.7 s. Asked before a run exists, by
+`wf profiles` and by `wf serve`.
 """
 
 from __future__ import annotations
@@ -8,21 +9,39 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from enum import StrEnum
 from importlib import metadata, util
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["EXTRA", "how_to_install", "is_installed"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-EXTRA: Final = "models"
+__all__ = ["Extra", "how_to_install", "is_installed"]
+
 _PACKAGE: Final = "wf-tui"
-_NEEDED: Final = ("pydantic_ai", "openai")
 
 
-def is_installed() -> bool:
-    """Whether a host of models would find what it imports; it is this very interpreter."""
-    return all(map(_is_there, _NEEDED))
+class Extra(StrEnum):
+    """What can be installed besides, as `pyproject.toml` names it."""
+
+    MODELS = "models"
+    """What talks to models without an agent program between."""
+    WEB = "web"
+    """What shows the board in a browser."""
+
+
+_NEEDED: Final[Mapping[Extra, tuple[str, ...]]] = {
+    Extra.MODELS: ("pydantic_ai", "openai"),
+    Extra.WEB: ("textual_serve", "aiohttp"),
+}
+"""The packages that are imported of each."""
+
+
+def is_installed(extra: Extra) -> bool:
+    """Whether this interpreter, and each that wf starts, would find what the extra is made of."""
+    return all(map(_is_there, _NEEDED[extra]))
 
 
 def has_pip() -> bool:
@@ -30,21 +49,23 @@ def has_pip() -> bool:
     return _is_there("pip")
 
 
-def how_to_install(prefix: Path = Path(sys.prefix), python: str = sys.executable) -> str:
+def how_to_install(
+    extra: Extra, prefix: Path = Path(sys.prefix), python: str = sys.executable
+) -> str:
     """Return the command that adds the extra to the installation that this is.
 
     `prefix` is the environment that wf was installed into, `python` its interpreter.
     """
     source, editable = _source()
-    whole = f"{source}[{EXTRA}]" if source else f"{_PACKAGE}[{EXTRA}]"
+    whole = f"{source}[{extra}]" if source else f"{_PACKAGE}[{extra}]"
     if (prefix / "pipx_metadata.json").exists():
-        return shlex.join(["pipx", "inject", _PACKAGE, *_requirements()])
+        return shlex.join(["pipx", "inject", _PACKAGE, *_requirements(extra)])
     if (prefix / "uv-receipt.toml").exists():
         return shlex.join(["uv", "tool", "install", "--force", whole])
     of_clone = editable and prefix == Path(source, ".venv") and Path(source, "uv.lock").exists()
     if of_clone and not has_pip():
         return shlex.join(
-            ["uv", "sync", "--project", source, "--inexact", "--no-dev", "--extra", EXTRA]
+            ["uv", "sync", "--project", source, "--inexact", "--no-dev", "--extra", extra]
         )
     words = ["-e", whole] if editable else [whole]
     if (prefix / "pyvenv.cfg").exists() and not has_pip():
@@ -74,11 +95,11 @@ def _source() -> tuple[str, bool]:
     return (unquote(url.path), editable) if url.scheme == "file" else ("", False)
 
 
-def _requirements() -> list[str]:
+def _requirements(extra: Extra) -> list[str]:
     """Return what the extra consists of, as the installation tells it."""
     try:
         every = metadata.requires(_PACKAGE) or []
     except metadata.PackageNotFoundError:
         every = []
     named = [one.partition(";") for one in every]
-    return [what.strip() for what, _, when in named if f"'{EXTRA}'" in when.replace('"', "'")]
+    return [what.strip() for what, _, when in named if f"'{extra}'" in when.replace('"', "'")]
