@@ -169,7 +169,9 @@ def _running(card: Card, drawing: CardDrawing, now: float, *, fresh: bool) -> tu
     if drawing.size is CardSize.COMPACT:
         return first, _seat_and_evidence(card, drawing, now)
     third = _evidence(card, drawing.width, now)
-    return first, _seat(card, drawing, now), Line(third.left, third.right, _faint(rest))
+    named = Line(third.left, (*_faint(rest), *third.right))
+    third = named if fits_in(named, drawing.width) else third
+    return first, _seat(card, drawing, now), third
 
 
 def _seat(card: Card, drawing: CardDrawing, now: float) -> Line:

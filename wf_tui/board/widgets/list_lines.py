@@ -17,7 +17,7 @@ from wf_tui.board.widgets.card_pieces import (
 )
 from wf_tui.board.widgets.glyph_sets import WORDS
 from wf_tui.board.widgets.line import Line, Role, Span, width_of
-from wf_tui.ledger.model.states import DoneKind, TaskState
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
 from wf_tui.picture.usage_text import count_words
 from wf_tui.picture.words.timed import age, duration
 
@@ -129,7 +129,8 @@ def _needs(card: Card, width: int) -> tuple[Span, ...]:
     needs = card.needs
     if needs is None:
         return ()
-    is_failure = needs.is_error and needs.proof
+    # Which file is missing says more than the last line of who did not write it.
+    is_failure = needs.is_error and needs.proof and card.kind != BlockedKind.DELIVERABLE
     text, role = (needs.proof, Role.ERROR) if is_failure else (needs.sentence, Role.TEXT)
     text = shorter_paths(text, width - len(needs.word) - 1)
     return Span(f"{needs.word} ", Role.NEED_WORD), Span(text, role)

@@ -92,7 +92,7 @@ def _worker(row: TaskRow, reason: Reason) -> Timed:
 def _limit(row: TaskRow, reason: Reason) -> Timed:
     limit = reason.detail.get("limit")
     if limit == "seats" and row.pinned:
-        return Timed(f"waits for {clean(row.pinned, limit=_NAME)}, which is busy")
+        return Timed(f"{clean(row.pinned, limit=_NAME)} is busy")
     return Timed(_text(reason)) if limit == "memory" else NOTHING
 
 
