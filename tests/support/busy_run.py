@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-from tests.support.ledger_harness import RUN, START, YES_OR_NO, LedgerHarness, phase, seat, shell
+from tests.support.ledger_harness import RUN, START, LedgerHarness, phase, seat, shell
 from wf_tui.ledger.model.rows import Spec
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Outcome, Step
+from wf_tui.ledger.model.states import DoneKind, Outcome, Step
 from wf_tui.ledger.rules.attempts import Ending
-from wf_tui.ledger.rules.moves import CANCEL, HOLD
+from wf_tui.ledger.rules.moves import HOLD
 from wf_tui.processes import own_identity
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Database
     from wf_tui.project import Project
 
-__all__ = ["busy_run", "run_of_kind", "small_run", "swarm_run"]
+__all__ = ["busy_run", "small_run", "swarm_run"]
 
 _GATE: Final = "make check"
 _WHEN: Final = "@1000000 +0000"
@@ -138,64 +138,6 @@ def _build(drive: LedgerHarness, project: Project, base: str, commit: str) -> No
 
 def _fail(drive: LedgerHarness, fence: Fence, text: str, exit_code: int) -> None:
     drive.ledger.fail(fence, Ending(Outcome.FAILED, "exit", text, exit_code=exit_code))
-
-
-def run_of_kind(db: Database, kind: BlockedKind) -> LedgerHarness:
-    """Make a run with one blocked task, of this kind."""
-    broken = task("parser", title="Parse the new header", max_attempts=1)
-    if kind is BlockedKind.CRITIC:
-        spec = replace(broken.spec, critic="Is it right?", critic_rounds=3)
-        broken = replace(broken, spec=spec)
-    after = phase("later", task("usage", "parser", title="Use the parser"), after=["work"])
-    drive = LedgerHarness(db).make(broken, after, goal="One of each kind", jobs=2)
-    drive.ledger.scheduler_started(RUN, asdict(own_identity()))
-    if kind in {BlockedKind.HOLD, BlockedKind.CANCELLED}:
-        drive.mine.move(RUN, HOLD if kind is BlockedKind.HOLD else CANCEL, ["parser"])
-    else:
-        _block(drive, kind)
-    drive.clock.move(125)
-    return drive
-
-
-_TEXTS: Final = {
-    BlockedKind.FAILED: "exit status 1: 3 tests failed",
-    BlockedKind.DEPENDENCY: "exit status 1: 3 tests failed",
-    BlockedKind.GATE: "the gate failed: exit status 2",
-    BlockedKind.SCOPE: "outside its scope: src/other/main.py and 2 more",
-    BlockedKind.DELIVERABLE: "missing: docs/usage.txt",
-    BlockedKind.BUDGET: "2.1M of 2.0M tokens used",
-    BlockedKind.CONFLICT: "conflict in src/auth/parser/head.py",
-    BlockedKind.QUOTA: "no more requests today",
-    BlockedKind.QUESTION: "May I run npm install?",
-    BlockedKind.REVIEW: "its work is ready for review: 3 files changed",
-    BlockedKind.CRITIC: "a critic looks at it",
-}
-
-
-def _block(drive: LedgerHarness, kind: BlockedKind) -> None:
-    fence = drive.expect_claim("parser", step=Step.CHECKING)
-    bad = Ending(Outcome.FAILED, "exit", _TEXTS[kind], exit_code=1)
-    match kind:
-        case BlockedKind.QUESTION:
-            drive.ledger.ask(fence, "1", _TEXTS[kind], options=YES_OR_NO)
-        case BlockedKind.QUOTA:
-            drive.ledger.limited(fence, bad, LimitKind.QUOTA, "local", drive.clock.now() + 3600)
-        case BlockedKind.CONFLICT:
-            drive.bring(fence, Step.INTEGRATING)
-            drive.ledger.conflict(fence, bad, ("src/auth/parser/head.py",), _TEXTS[kind])
-            again = drive.expect_claim("parser", step=Step.INTEGRATING)
-            drive.ledger.conflict(again, bad, ("src/auth/parser/head.py",), _TEXTS[kind])
-        case BlockedKind.REVIEW:
-            good = Ending(Outcome.SUCCEEDED, "review", _TEXTS[kind], exit_code=0)
-            drive.ledger.hold_for_review(fence, good, {}, tree=None)
-        case BlockedKind.CRITIC:
-            good = Ending(Outcome.SUCCEEDED, "critic", _TEXTS[kind], exit_code=0, commit="c1")
-            drive.ledger.hold_for_critic(fence, good, {}, tree=None)
-        case BlockedKind.SCOPE | BlockedKind.BUDGET:
-            drive.ledger.block(fence, bad, kind)
-        case _:
-            failed = BlockedKind.FAILED if kind is BlockedKind.DEPENDENCY else kind
-            drive.ledger.fail(fence, bad, kind=failed)
 
 
 def small_run(db: Database) -> LedgerHarness:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.support.ledger_harness import PERMISSION, RUN, START
@@ -27,6 +28,8 @@ __all__ = ["BLOCKED", "NOW", "at_step", "blocked", "done", "pending", "running",
 
 NOW: Final = START + 1000
 _ENDED: Final = NOW - 360
+_AT_TWO: Final = time.mktime((2030, 1, 1, 14, 0, 0, 0, 0, -1))
+"""When it is 14:00 here, wherever that is."""
 
 
 def sample_row(**values: Any) -> TaskRow:
@@ -97,7 +100,7 @@ BLOCKED: Final[Mapping[BlockedKind, Mapping[str, Any]]] = {
         "detail": {"paths": ["docs/api.md"]},
     },
     BlockedKind.BUDGET: {"note": "over its budget: used 1.00 of 1.00 USD"},
-    BlockedKind.QUOTA: {"detail": {"lane": "zai"}, "not_before": NOW + 7200},
+    BlockedKind.QUOTA: {"detail": {"lane": "zai"}, "not_before": _AT_TWO},
     BlockedKind.DEPENDENCY: {"detail": {"root": "rotate", "needs": "rotate"}},
     BlockedKind.HOLD: {"note": "held by root"},
     BlockedKind.CANCELLED: {"note": "cancelled by root"},

@@ -26,17 +26,13 @@ HALF = 58
 DRAWING = CardDrawing(UNICODE, HALF)
 KEYS = (KeyHint("r", "retry"), KeyHint("o", "shell"), KeyHint("f", "skip"))
 LEFT = (
-    pending(PendingReason.READY),
-    pending(PendingReason.WAITING),
-    pending(PendingReason.LANE_LIMITED),
-    running(),
+    *map(pending, PendingReason),
+    *map(at_step, Step),
     running(heard=190),
-    at_step(Step.CHECKING),
-    done(DoneKind.MERGED),
-    done(DoneKind.ANSWERED),
+    *map(done, DoneKind),
 )
-RIGHT = (BlockedKind.QUESTION, BlockedKind.GATE, BlockedKind.CONFLICT, BlockedKind.REVIEW)
-PARKED = (BlockedKind.DEPENDENCY, BlockedKind.HOLD, BlockedKind.CANCELLED)
+FRESH = Step.RUNNING
+LOOKS = {BlockedKind.GATE: Look.CURSOR, BlockedKind.REVIEW: Look.CURSOR_ELSEWHERE}
 
 
 class Compare(Protocol):
@@ -69,15 +65,14 @@ class Sheet(LineWidget):
     def _left(self) -> list[Line]:
         lines = [group_line(GroupTitle("build", 3), DRAWING)]
         for card in LEFT:
-            lines += card_lines(card, DRAWING, NOW, fresh=card is LEFT[3])
+            lines += card_lines(card, DRAWING, NOW, fresh=card.step == FRESH)
         done = GroupTitle("scan", 6, finished=True, took=1400, cost_microusd=710_000)
         return [*lines, group_line(done, DRAWING, folded=True)]
 
     def _right(self) -> list[tuple[Line, Look]]:
-        looks = {BlockedKind.GATE: Look.CURSOR, BlockedKind.REVIEW: Look.CURSOR_ELSEWHERE}
         lines: list[tuple[Line, Look]] = []
-        for kind in (*RIGHT, *PARKED):
-            look = looks.get(kind, Look.PLAIN)
+        for kind in BlockedKind:
+            look = LOOKS.get(kind, Look.PLAIN)
             is_selected = look is Look.CURSOR
             card = card_lines(blocked(kind), DRAWING, NOW, selected=is_selected, keys=KEYS)
             lines += [(line, look) for line in card]
@@ -130,8 +125,8 @@ def test_all_states(
     snap_compare: Compare,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Each state, what is wrong, what is selected and what has changed can be told apart."""
+    """Each reason, step and kind, what is selected and what has changed can be told apart."""
     monkeypatch.delenv("NO_COLOR", raising=False)
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    assert snap_compare(SheetApp(theme), terminal_size=(2 * HALF + 3, 40))
+    assert snap_compare(SheetApp(theme), terminal_size=(2 * HALF + 3, 60))

@@ -17,7 +17,7 @@ from wf_tui.board.columns import (
 from wf_tui.board.detail import pane_head, tabs
 from wf_tui.board.frame import footer, header, screen_tabs, status_line, strip
 from wf_tui.board.text_view import lines_view
-from wf_tui.board.widgets import card_lines, entry_view, list_lines
+from wf_tui.board.widgets import card_lines, card_pieces, entry_view, list_lines
 from wf_tui.board.widgets.line import Role, scroll_marker
 from wf_tui.board.widgets.line_widget import component_classes
 
@@ -27,11 +27,15 @@ if TYPE_CHECKING:
     from wf_tui.board.widgets.line_widget import LineWidget
 
 
+CARDS = (card_lines, card_pieces, entry_view)
+"""What draws a card, and what its lines stand in."""
+
+
 @pytest.mark.parametrize(
     ("widgets", "modules"),
     [
-        ([board_column.BoardColumn], [board_column, column_titles, card_lines, entry_view]),
-        ([task_list.TaskList], [list_lines]),
+        ([board_column.BoardColumn], [board_column, column_titles, *CARDS]),
+        ([task_list.TaskList], [list_lines, *CARDS]),
         ([header.RunHeader], [header]),
         ([strip.PhaseStrip], [strip]),
         ([screen_tabs.ScreenTabs], [screen_tabs]),

@@ -20,7 +20,6 @@ from tests.support.ledger_harness import RUN
 from wf_tui.board.screens.start_screen import StartApp
 from wf_tui.board.theme.our_themes import LIGHT
 from wf_tui.config import Board, Config
-from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.picture import reading
 
@@ -169,13 +168,6 @@ def test_screen(
 ) -> None:
     """Each screen is laid out as it was when somebody looked at it."""
     assert screens.busy(size, *(_KEYS.get(key, key) for key in keys), card=card)
-
-
-@pytest.mark.parametrize("kind", list(BlockedKind))
-def test_blocked_card(screens: SnapshotHarness, kind: BlockedKind) -> None:
-    """A blocked card says of which kind it is, why, and what happened last."""
-    wanted = "usage" if kind is BlockedKind.DEPENDENCY else "parser"
-    assert screens.look(busy_run.run_of_kind(screens.db, kind), LEAST, card=wanted)
 
 
 def test_nobody_leads(screens: SnapshotHarness) -> None:

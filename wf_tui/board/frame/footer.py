@@ -37,7 +37,7 @@ class FooterKey(NamedTuple):
 class Footer(LineWidget):
     """One line of keys; a click on one does what the key does."""
 
-    COMPONENT_CLASSES: ClassVar = component_classes(Role.QUIET, Role.KEY, Role.OFF, Role.WARNING)
+    COMPONENT_CLASSES: ClassVar = component_classes(Role.MUTED, Role.KEY, Role.OFF, Role.WARNING)
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="footer")
@@ -78,18 +78,18 @@ def footer_spans(keys: Sequence[FooterKey], marked: str, width: int) -> tuple[Sp
     clicks another one than was read there. Where not all fit the gaps shrink, then the last ones
     before the right end go: the first are those that are needed most.
     """
-    first = [Span(" ", Role.QUIET)]
+    first = [Span(" ", Role.MUTED)]
     if marked:
-        first += [Span(f"[{marked}]", Role.WARNING), Span("  ", Role.QUIET)]
+        first += [Span(f"[{marked}]", Role.WARNING), Span("  ", Role.MUTED)]
     shown, last = list(keys[:-_ALWAYS]), keys[-_ALWAYS:]
-    right = [*_joined(last, max(_GAPS)), Span(" ", Role.QUIET)]
+    right = [*_joined(last, max(_GAPS)), Span(" ", Role.MUTED)]
     room = width - width_of(first) - width_of(right) - 1
     gap = next((gap for gap in _GAPS if width_of(_joined(shown, gap)) <= room), min(_GAPS))
     while shown and width_of(_joined(shown, gap)) > room:
         shown.pop()
     left = [*first, *_joined(shown, gap)]
     blank = " " * max(0, width - width_of(left) - width_of(right))
-    return (*left, Span(blank, Role.QUIET), *right)
+    return (*left, Span(blank, Role.MUTED), *right)
 
 
 def marked_words(marked: int, hidden: int) -> str:
@@ -103,9 +103,9 @@ def _joined(keys: Iterable[FooterKey], gap: int) -> list[Span]:
     spans: list[Span] = []
     for key in keys:
         if spans:
-            spans.append(Span(" " * gap, Role.QUIET))
+            spans.append(Span(" " * gap, Role.MUTED))
         role = Role.OFF if key.why_not else Role.KEY
         spans.append(Span(key.key, role, key.action))
-        words = Role.OFF if key.why_not else Role.QUIET
+        words = Role.OFF if key.why_not else Role.MUTED
         spans.append(Span(f" {key.title}", words, key.action))
     return spans

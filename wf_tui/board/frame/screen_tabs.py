@@ -32,7 +32,7 @@ class ScreenTab:
 class ScreenTabs(LineWidget):
     """One line below the header of all screens but the board; a click on a tab shows its screen."""
 
-    COMPONENT_CLASSES: ClassVar = component_classes(Role.QUIET, Role.FOCUS)
+    COMPONENT_CLASSES: ClassVar = component_classes(Role.MUTED, Role.FOCUS)
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="screen-tabs")
@@ -47,14 +47,14 @@ class ScreenTabs(LineWidget):
 
     def rows(self) -> list[Row]:
         """Return the line."""
-        spans = [Span(" ", Role.QUIET)]
+        spans = [Span(" ", Role.MUTED)]
         for tab in self._tabs:
-            role = Role.FOCUS if tab.action == self._current else Role.QUIET
+            role = Role.FOCUS if tab.action == self._current else Role.MUTED
             spans += [
-                Span(f"{tab.key} ", Role.QUIET, tab.action),
+                Span(f"{tab.key} ", Role.MUTED, tab.action),
                 Span(tab.title, role, tab.action),
             ]
-            spans.append(Span("   ", Role.QUIET))
+            spans.append(Span("   ", Role.MUTED))
         return [Row(fitted(Line(tuple(spans)), self.size.width, self.glyphs.more))]
 
     def on_click(self, event: events.Click) -> None:

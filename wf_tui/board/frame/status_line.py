@@ -42,7 +42,7 @@ class StatusLine(LineWidget):
     """One line of every screen of a run; its screen tells it what there is to say."""
 
     COMPONENT_CLASSES: ClassVar = component_classes(
-        Role.TEXT, Role.QUIET, Role.KEY, Role.WARNING, Role.BLOCKED, Role.DONE
+        Role.TEXT, Role.MUTED, Role.KEY, Role.WARNING, Role.ERROR, Role.DONE
     )
 
     def __init__(self, glyphs: GlyphSet) -> None:
@@ -75,12 +75,12 @@ def status_row(status: Status, width: int, glyphs: GlyphSet) -> Row:
         left, more = _notice_spans(status.notice, glyphs)
         right = _place(status)
     else:
-        left = (Span(status.event, Role.QUIET),)
+        left = (Span(status.event, Role.MUTED),)
         right = _place(status)
-    edge = Span(" ", Role.QUIET)
+    edge = Span(" ", Role.MUTED)
     if more and width_of((edge, *left, *more, *right)) + 3 <= width:
         left = (*left, *more)
-    return Row(fitted(Line((edge, *left), (*right, Span("", Role.QUIET))), width, glyphs.more))
+    return Row(fitted(Line((edge, *left), (*right, Span("", Role.MUTED))), width, glyphs.more))
 
 
 def _toast_spans(toast: Toast, glyphs: GlyphSet) -> tuple[Span, ...]:
@@ -90,7 +90,7 @@ def _toast_spans(toast: Toast, glyphs: GlyphSet) -> tuple[Span, ...]:
         case "warning":
             return (Span(toast.text, Role.WARNING),)
         case "error":
-            return (Span(toast.text, Role.BLOCKED),)
+            return (Span(toast.text, Role.ERROR),)
 
 
 def _offer_spans(toast: Toast, status: Status) -> tuple[Span, ...]:
@@ -102,11 +102,11 @@ def _offer_spans(toast: Toast, status: Status) -> tuple[Span, ...]:
 
 
 def _notice_spans(notice: Notice, glyphs: GlyphSet) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    role = Role.WARNING if notice.warns else Role.QUIET
+    role = Role.WARNING if notice.warns else Role.MUTED
     sign = f"{glyphs.stop} " if notice.warns else ""
-    more = (Span(f" {glyphs.dot} {notice.more}", Role.QUIET),) if notice.more else ()
+    more = (Span(f" {glyphs.dot} {notice.more}", Role.MUTED),) if notice.more else ()
     return (Span(f"{sign}{notice.text}", role),), more
 
 
 def _place(status: Status) -> tuple[Span, ...]:
-    return (Span(status.place, Role.QUIET),) if status.place else ()
+    return (Span(status.place, Role.MUTED),) if status.place else ()

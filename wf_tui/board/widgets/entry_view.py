@@ -43,7 +43,7 @@ class EntryView(LineWidget, can_focus=True):
     """
 
     COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.TEXT, Role.TITLE, Role.QUIET, Role.RULE, Role.THUMB, Role.FOCUS, Role.WARNING),
+        *(Role.TEXT, Role.TITLE, Role.MUTED, Role.RULE, Role.THUMB, Role.FOCUS, Role.WARNING),
         *(Look.CURSOR, Look.CURSOR_ELSEWHERE),
     )
 
@@ -149,7 +149,7 @@ class EntryView(LineWidget, can_focus=True):
         if height < 1 or self.room < 1:
             return [Row(()) for _ in range(self.size.height)]
         self.viewport.lay_out()
-        painted = [Row((Span(" " * (self.room + 1), Role.QUIET),))] * height
+        painted = [Row((Span(" " * (self.room + 1), Role.MUTED),))] * height
         for block in self.viewport.blocks:
             for y, row in enumerate(self._rows_of(block), block.top):
                 if 0 <= y < height:

@@ -58,15 +58,6 @@ class Role(StrEnum):
     NAME = "name"
     """Of code: what is defined, built in, or a decorator."""
 
-    QUIET = "muted"
-    BADGE = "faint"
-    PENDING = "text"
-    IN_PROGRESS = "running"
-    BLOCKED = "muted"
-    NEEDS_YOU = "need"
-    FRAME = "rule"
-    EDGE = "focus"
-
 
 class Look(StrEnum):
     """What a whole line or a piece of one is on; the theme gives it its background."""
