@@ -14,7 +14,6 @@ import pytest
 
 from tests.faults.mutants import MUTANTS
 from tests.support.session_probe import SessionProbe
-from wf_tui.board.actions.registry import ACTIONS
 from wf_tui.cli.root import wf
 from wf_tui.config import load_config
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step, TaskState
@@ -258,16 +257,6 @@ def test_every_word_of_the_states_is_one_of_the_ledger() -> None:
     kinds = set(re.findall(r"^\| `(\w+)` \|", blocked, re.MULTILINE))
     assert kinds <= {kind.value for kind in BlockedKind}
     assert all(f"`{word}`" in states for word in (*Step, *DoneKind))
-
-
-def test_the_table_of_keys_is_the_registry() -> None:
-    """Each action with its keys, its id, its title and what it does, in the order of the help."""
-    table = _README.partition("| key | id | | does |\n|---|---|---|---|\n")[2].partition("\n\n")[0]
-    rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in table.splitlines()]
-    assert rows == [
-        [" ".join(f"`{key}`" for key in action.keys), f"`{action.id}`", action.title, action.help]
-        for action in ACTIONS
-    ]
 
 
 def test_every_picture_is_there() -> None:
