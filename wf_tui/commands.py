@@ -37,6 +37,7 @@ __all__ = [
     "abort",
     "accept",
     "add",
+    "change_lane",
     "comment",
     "drop_comment",
     "edit_comment",
@@ -257,7 +258,7 @@ def undo(
         return UndoResult(act, False, error.message, *hint)
     if taken.lane:
         name, paused = taken.lane
-        _change_lane(project, ledger, name, paused=paused)
+        change_lane(project, ledger, name, paused=paused)
     tasks = tuple(MoveResult.of(task) for task in taken.tasks)
     return UndoResult(taken.act, True, f"took back: {taken.act.name}", tasks=tasks)
 
@@ -269,12 +270,12 @@ def last_act(ledger: Ledger, run: str, before: int | None = None) -> Act | None:
     return acts.last_act(ledger.db, run, ledger.actor, before)
 
 
-def _change_lane(project: Project, ledger: Ledger, name: str, *, paused: bool) -> None:
+def change_lane(project: Project, ledger: Ledger, name: str, *, paused: bool) -> None:
     """Change a lane for the whole host, as this run has it again."""
-    from wf_tui.host_lanes import change_lane  # noqa: PLC0415 - hardly ever needed
+    from wf_tui import host_lanes  # noqa: PLC0415 - hardly ever needed
 
     state = project.paths.lanes.parent
-    change_lane(state, name, ledger.actor, pause=paused, warn=lambda _: None)
+    host_lanes.change_lane(state, name, ledger.actor, pause=paused, warn=lambda _: None)
 
 
 # -- what needs a person, and what they say of work

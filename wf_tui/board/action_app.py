@@ -6,23 +6,19 @@ Everything that changes the run goes through `do`, which `BoardApp` provides.
 from __future__ import annotations
 
 import asyncio
-import math
-import os
-import signal
-import sys
-from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import on
 from textual._time import get_time
-from textual.app import SuspendNotSupported, SystemCommand
+from textual.app import SystemCommand
 
 from wf_tui import commands
 from wf_tui.board.act_runner import Act
-from wf_tui.board.actions import refusals
 from wf_tui.board.actions.handlers import confirming, menu, reassigning
 from wf_tui.board.actions.handlers.drops import drop_card
 from wf_tui.board.actions.names import titled
 from wf_tui.board.actions.registry import ACTIONS, Target, by_id
+from wf_tui.board.dialog_app import DialogApp
 from wf_tui.board.dialogs.choice_dialog import Choice, ChoiceDialog
 from wf_tui.board.dialogs.help_screen import HelpScreen
 from wf_tui.board.dialogs.menu_dialog import MenuDialog
@@ -32,14 +28,13 @@ from wf_tui.board.guard import BURST_SECONDS, Guard
 from wf_tui.board.messages import ActionChosen, CardDropped, TaskDropped
 from wf_tui.board.screen_table import SCREENS
 from wf_tui.board.screens.run_screen import RunScreen
-from wf_tui.board.status_app import StatusApp, time_of_day
+from wf_tui.board.status_app import time_of_day
 from wf_tui.board.user_keys import textual_name
-from wf_tui.errors import EnvironmentalError, WfError
-from wf_tui.project import open_ledger, open_reads
+from wf_tui.project import open_ledger
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from textual.screen import Screen
 
@@ -52,20 +47,13 @@ if TYPE_CHECKING:
     from wf_tui.clock import Clock
     from wf_tui.config import Config
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.store.database import Database
     from wf_tui.picture.picture import Picture
     from wf_tui.project import Project
 
 __all__ = ["ActionApp"]
 
-_T = TypeVar("_T")
-ON_SIMILAR: Final = frozenset(
-    {"task.retry", "task.reassign", "task.skip", "task.cancel", "task.hold"}
-)
-"""What can be done at once to all that a card of similar tasks stands for."""
 
-
-class ActionApp(StatusApp):
+class ActionApp(DialogApp):
     """Does what `ActionHost` promises, but for what needs the feed; `BoardApp` adds that.
 
     A key, a click, a drop and the palette all end in `action_perform`, so that each of them refuses
@@ -86,16 +74,6 @@ class ActionApp(StatusApp):
     guard: Guard
     acts: ActRunner
     acts_done: ActsDone
-    _pressed_at: float = 0.0
-    """When what is handled now was pressed or clicked, in the time of the events."""
-    acts_off: str = ""
-    """Why nothing of the run can be changed from here, as a sentence; "" where it can."""
-    _dialogs: int = 0
-    """How many dialogs were started and have not come to their end."""
-    _dialog_since: float = 0.0
-    """When a dialog came on top last, in the time of the events."""
-    _dialog_drawn: float = 0.0
-    """When the first frame of the dialog on top was drawn."""
 
     def do(
         self,
@@ -133,113 +111,12 @@ class ActionApp(StatusApp):
         for problem in self.use_own_keys(self.config.keys):
             self.show_toast(problem)
 
-    # -- which cards, and whether it can be done
-
-    @property
-    def selected(self) -> str | None:
-        """The selected card of the topmost screen that shows the run."""
-        screen = self.run_screen
-        return None if screen is None else screen.selected
-
-    def targets(self, action: Action) -> tuple[str, ...]:
-        """Return the tasks that an action would work on now; none for an action on the run.
-
-        With marks it is the marked ones, in the order of the columns; else the selected one, or all
-        that the selected card stands for.
-        """
-        selected = self.selected
-        alone = () if selected is None else (selected,)
-        if action.target is Target.ONE:
-            return alone
-        if action.target is not Target.TASKS:
-            return ()
-        screen = self.run_screen
-        marks = self.picture.marks
-        if screen is not None and screen.listed is not None:
-            marks = marks.intersection(screen.listed)
-        if marks:
-            return self.picture.in_order(marks)
-        alike = screen.similar_tasks if screen is not None and action.id in ON_SIMILAR else ()
-        return alone or alike
-
-    def watched_looks(self) -> dict[str, tuple[str, str | None]]:
-        """Return state and kind of each task that a key would act on: selected and marked."""
-        picture = self.picture
-        if picture.run is None:
-            return {}
-        selected = self.selected
-        watched = picture.marks if selected is None else {selected, *picture.marks}
-        rows = [picture.row(task) for task in watched if task in picture.cards]
-        return {row.id: (row.state.value, row.kind) for row in rows}
-
-    def why_not(self, name: str) -> str | None:
-        """Return why an action can do nothing now, or None where it can.
-
-        An action on several tasks is possible where one of its moves is on one of them; those for
-        which it is not are counted when it is done. The reason is that of the first.
-        """
-        action = by_id(name)
-        if self.acts_off and action.target.changes_run:
-            return self.acts_off
-        # A move of the run is asked about with no task, as the picture has it.
-        ids = self.targets(action) if action.target.needs_task else ("",)
-        if not ids:
-            return self.no_target()
-        if not action.moves:
-            return None
-        return refusals.why_not(self.picture, action.moves, ids, self.keys_of)
+    # -- doing it
 
     def title_now(self, action: Action) -> str:
         """Return what an action is called for the tasks that it would work on now."""
         found = action.title_now(self, self.targets(action)) if action.title_now else ""
         return found or action.title
-
-    def no_target(self) -> str:
-        """Return why there is no task for a key: none is selected, or a fold that `z` opens."""
-        screen = self.run_screen
-        return (screen.stop_sentence if screen is not None else "") or "no task is selected"
-
-    def guard_changed(self, tasks: Sequence[str]) -> None:
-        """Let no key act on these until a person can have seen what they are now."""
-        self.call_after_refresh(self.guard.saw, self.guard.changed(tasks))
-
-    # -- doing it
-
-    async def on_event(self, event: events.Event) -> None:
-        """Drop what was typed ahead of a dialog and did not reach it: it is for nothing else.
-
-        A key comes twice: from the terminal, and when nothing that has the focus wanted it.
-        """
-        if isinstance(event, events.Key | events.MouseUp):
-            if isinstance(event, events.Key) and event.time != self._pressed_at:
-                self.guard.read_key(event.time)
-                self.pass_key()
-            self._pressed_at = event.time
-        if not (isinstance(event, events.Key | events.Paste) and self.is_typed_ahead(event)):
-            await super().on_event(event)
-
-    def is_typed_ahead(self, event: events.Key | events.Paste) -> bool:
-        """Whether this was typed before a dialog was seen: it is neither for it nor for the board.
-
-        The dialog is about to be shown, has not been drawn yet, or was closed by what was typed
-        before this.
-        """
-        if isinstance(event, events.Key) and event.key == "ctrl+c":
-            return False
-        if self.screen.is_modal:
-            return event.time < self._dialog_drawn
-        return self._dialogs > 0 or event.time < self._dialog_since
-
-    def note_dialog(self, screen: Screen[object]) -> None:
-        """Remember since when a dialog is shown, and when its first frame was drawn."""
-        if screen.is_modal:
-            self._dialog_since = get_time()
-            self._dialog_drawn = math.inf
-            screen.call_after_refresh(self.note_dialog_drawn)
-
-    def note_dialog_drawn(self) -> None:
-        """Let keys reach the dialog on top that are read from now on."""
-        self._dialog_drawn = get_time()
 
     def action_perform(self, name: str, *, clicked: bool = False) -> None:
         """Do an action by its id, on the cards it is for; or say why that is not possible.
@@ -333,56 +210,6 @@ class ActionApp(StatusApp):
     def reassign_dropped_task(self, message: TaskDropped) -> None:
         """Give the task of one seat to the seat it was dropped on."""
         reassigning.reassign_to(self, (message.task,), message.worker)
-
-    def start_dialog(self, dialog: Coroutine[None, None, None]) -> None:
-        """Start a dialog with the person, on the event loop; an error in it is shown.
-
-        The coroutine may read the ledger before it shows anything, so until its screen is on top
-        the keys for actions are ignored.
-        """
-
-        async def run_to_end() -> None:
-            try:
-                await dialog
-            except WfError as error:
-                self.show_toast(error.message, error.hint, severity="error")
-            finally:
-                self._dialogs -= 1
-
-        # Counted here and not in the coroutine, which begins only after keys that are typed ahead.
-        self._dialogs += 1
-        self.run_worker(run_to_end(), group="dialog")
-
-    async def read(self, ask: Callable[[Database], _T]) -> _T:
-        """Ask the ledger something, in a thread with a connection of its own.
-
-        A connection stays on the thread that opened it, and the loop must not wait for a disk.
-        """
-
-        def in_thread() -> _T:
-            with open_reads(self.project) as db:
-                return ask(db)
-
-        return await asyncio.to_thread(in_thread)
-
-    def step_aside(self, line: str, program: Callable[[], _T]) -> _T:
-        """Leave the terminal to a program, below a line that says where; then come back.
-
-        The event loop stands still meanwhile, and with it the board; the run goes on. Raises
-        EnvironmentalError where the terminal cannot be left, as in a browser.
-        """
-        try:
-            with self.suspend():
-                print(line, file=sys.__stderr__)
-                done = program()
-                if terminal_is_gone():
-                    # Only the program was told: it had the terminal, the board did not.
-                    signal.raise_signal(signal.SIGHUP)
-                return done
-        except SuspendNotSupported:
-            raise EnvironmentalError(
-                "this terminal cannot be handed to another program", "wf shell TASK, elsewhere"
-            ) from None
 
     # -- screens
 
@@ -482,12 +309,3 @@ def quit_dialog(working: int) -> ChoiceDialog:
             Choice("now", "Stop now", f"back into the queue: {plural(working, 'running task')}"),
         ),
     )
-
-
-def terminal_is_gone() -> bool:
-    """Return whether the terminal has hung up; asking for its foreground group then fails."""
-    try:
-        os.tcgetpgrp(0)
-    except OSError:
-        return True
-    return False

@@ -62,6 +62,9 @@ _HELPS: Final[Mapping[str, Mapping[Situation, str]]] = {
         "it asks nothing; {task.message} writes to its worker",
     )
     | {_S.DONE: "it asks nothing any more"},
+    moves.SNOOZE.name: dict.fromkeys(
+        (_S.PENDING, _S.BACKOFF, _S.WORKING, _S.MERGING, _S.BLOCKED, _S.DONE), "it needs nobody now"
+    ),
     ENTER: {
         _S.PENDING: "it has no worktree before it begins",
         _S.BACKOFF: "{view.diff} shows what its last try changed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from wf_tui.board.actions.action import RUN_VIEWS, Action, Context, Group, Target
-from wf_tui.board.actions.handlers import run_acts, undoing
+from wf_tui.board.actions.handlers import limits, run_acts, undoing
 
 __all__ = ["RUN_ACTIONS"]
 
@@ -74,6 +74,26 @@ RUN_ACTIONS: Final = (
         twins=("wf undo",),
         handler=undoing.undo,
         footer=True,
+    ),
+    Action(
+        "lane.pause",
+        ("P",),
+        "Lane",
+        "Pause a lane of a provider for all runs, or open it again",
+        Group.RUN,
+        Target.RUN,
+        twins=("wf lane L --pause", "wf lane L --open"),
+        handler=limits.pause_lane,
+    ),
+    Action(
+        "run.budget",
+        (),
+        "Budget",
+        "Change what the run may cost",
+        Group.RUN,
+        Target.RUN,
+        twins=("wf budget AMOUNT",),
+        handler=limits.budget,
     ),
     Action(
         "run.stop",

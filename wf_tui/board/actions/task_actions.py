@@ -11,6 +11,7 @@ from wf_tui.board.actions.handlers import (
     external_programs,
     looking,
     reassigning,
+    snoozing,
     task_acts,
 )
 from wf_tui.ledger.rules import moves
@@ -114,6 +115,17 @@ TASK_ACTIONS: Final = (
     _move(moves.SKIP, ("f",), "Skip", "Count it as done without its work, finished by hand"),
     _move(moves.CANCEL, ("x",), "Cancel", "Give it up, and with it what needs its result"),
     _move(moves.EDIT, ("e",), "Edit", "Change its title, prompt, scope, limits", one=True),
+    Action(
+        "task.snooze",
+        ("s",),
+        "Snooze",
+        "Not now: for a while, or until it changes; again, and it is back",
+        Group.TASK,
+        Target.ONE,
+        twins=("wf snooze TASK TIME",),
+        moves=(moves.SNOOZE.name,),
+        handler=snoozing.snooze,
+    ),
     Action(
         "task.shell",
         ("o",),
