@@ -27,6 +27,7 @@ from wf_tui.board.frame.screen_tabs import ScreenTab
 from wf_tui.board.guard import BURST_SECONDS, Guard
 from wf_tui.board.messages import ActionChosen, CardDropped, TaskDropped
 from wf_tui.board.screen_table import SCREENS
+from wf_tui.board.screens.review_screen import ReviewScreen
 from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.status_app import time_of_day
 from wf_tui.board.user_keys import textual_name
@@ -220,12 +221,16 @@ class ActionApp(DialogApp):
 
     def action_go(self, name: str) -> None:
         """Show one of the screens; the board is always beneath the others."""
-        is_board = self.screen is self.get_screen("board")
+        board = self.get_screen("board")
         # Popped before another is pushed, so that the board is never more than one screen below.
-        if isinstance(self.screen, RunScreen) and not is_board:
+        while isinstance(self.screen, RunScreen) and self.screen is not board:
             self.pop_screen()
         if name != "board":
             self.push_screen(name)
+
+    def show_review(self, task: str) -> None:
+        """Show the review of a task above the screen that it was asked for on."""
+        self.push_screen(ReviewScreen(task))
 
     def action_help(self) -> None:
         """Show the keys of this screen; Enter on a line does it."""

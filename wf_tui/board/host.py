@@ -163,6 +163,9 @@ class ActionHost(Protocol):
     def action_go(self, name: str) -> None:
         """Show one of the screens, by the name it has in the table of screens."""
 
+    def show_review(self, task: str) -> None:
+        """Show the review of a task above the screen that it was asked for on."""
+
     # -- actions
 
     def perform(self, name: str, *, clicked: bool = False) -> None:

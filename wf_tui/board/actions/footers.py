@@ -31,8 +31,13 @@ _WORKERS: Final = (
     *("view.open", "task.reassign", "task.hold", "task.message", "run.more_jobs"),
     *("run.fewer_jobs", "lane.pause", "view.next_need", "go.board"),
 )
+_REVIEW: Final = (
+    *("view.hunk_next", "view.file_next", "review.seen", "diff.comment", "task.accept"),
+    *("review.send", "view.filter", "review.split", "task.shell", "view.pane"),
+)
 FOOTERS: Final[Mapping[Context, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     Context.BOARD: (_BOARD_NARROW, _BOARD_WIDE),
+    Context.REVIEW: (_REVIEW, _REVIEW),
     Context.WORKERS: (_WORKERS, _WORKERS),
 }
 """The ids of a context where it is narrow, and where it is wide; of one that is not here, all that

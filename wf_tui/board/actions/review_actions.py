@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from wf_tui.board.actions.action import Action, Context, Group, Target
+from wf_tui.board.actions.action import RUN_VIEWS, Action, Context, Group, Target
+
+if TYPE_CHECKING:
+    from wf_tui.board.host import ActionHost
 
 __all__ = ["DIFF_ACTIONS", "REVIEW_ACTIONS"]
 
@@ -31,7 +34,7 @@ def _act(
 DIFF_ACTIONS: Final = (
     _act(
         *("diff.comment", "c", "Comment", "Comment on this line; it is a draft until it is sent"),
-        "comment",
+        *("comment", "wf comment TASK PLACE TEXT"),
         footer=True,
     ),
     _act(
@@ -45,7 +48,26 @@ DIFF_ACTIONS: Final = (
     _act("diff.wrap", "w", "Wrap", "Break long lines, or cut them at the edge", "wrap"),
 )
 """Also in the Diff tab of the pane, while that has the keys."""
+
+
+def _open(app: ActionHost, ids: tuple[str, ...]) -> None:
+    """Open the review of a task."""
+    app.show_review(ids[0])
+
+
 REVIEW_ACTIONS: Final = (
+    Action(
+        "task.review",
+        ("R",),
+        "Review",
+        "All of its work on the whole screen: comment on lines, send back, accept",
+        Group.TASK,
+        Target.ONE,
+        RUN_VIEWS,
+        twins=("wf review TASK",),
+        handler=_open,
+        footer=True,
+    ),
     *DIFF_ACTIONS,
     _act("review.seen", "v", "Seen", "Mark this file as seen, or no longer", "seen", footer=True),
     _act("review.split", "s", "Split", "Old beside new, from 140 columns", "split"),
@@ -54,7 +76,7 @@ REVIEW_ACTIONS: Final = (
     ),
     _act(
         *("review.send", "R", "Send back", "Send the comments back to its worker; asks once"),
-        "send",
+        *("send", "wf review TASK --send"),
         footer=True,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.board.actions.action import Action, Context, Group, Target
+from wf_tui.board.actions.action import RUN_VIEWS, Action, Context, Group, Target
 from wf_tui.board.actions.handlers import (
     accepting,
     conversation,
@@ -40,7 +40,13 @@ _REVIEWED: Final = frozenset({Context.BOARD, Context.INBOX, Context.GRAPH, Conte
 
 
 def _move(
-    move: Move[...], keys: tuple[str, ...], title: str, text: str, *, one: bool = False
+    move: Move[...],
+    keys: tuple[str, ...],
+    title: str,
+    text: str,
+    *,
+    one: bool = False,
+    contexts: frozenset[Context] = RUN_VIEWS,
 ) -> Action:
     """Return the action that makes a move of the table, without arguments unless a dialog asks."""
 
@@ -54,6 +60,7 @@ def _move(
         text,
         Group.TASK,
         Target.ONE if one else Target.TASKS,
+        contexts,
         twins=(move.command,),
         moves=(move.name,),
         handler=_DIALOGS.get(move.name, make),
@@ -97,6 +104,7 @@ TASK_ACTIONS: Final = (
         ("A",),
         "Accept",
         "Take work that a review, its scope or a conflict held back, as it is now",
+        contexts=_REVIEWED,
     ),
     Action(
         "task.hold",

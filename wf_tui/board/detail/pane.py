@@ -190,6 +190,10 @@ class DetailPane(Commenting, Widget):
         self._head.show(task, card, self._ways(card), self._clock.now())
         self._say()
 
+    def read_remarks_again(self) -> None:
+        """Read the diff with its comments again."""
+        self.read_now()
+
     def read_now(self) -> None:
         """Read again, now, as far as nothing is being read already."""
         self._due = True

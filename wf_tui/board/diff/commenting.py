@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, cast
 
 from textual import on
@@ -12,6 +13,8 @@ from wf_tui.board.diff.comment_box import CommentBox
 from wf_tui.board.diff.diff_view import DiffView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wf_tui.board.diff.remarks import Remark
     from wf_tui.board.host import ActionHost
     from wf_tui.ledger.ledger import Ledger
@@ -87,7 +90,7 @@ class Commenting(Widget):
             commands.drop_comment(ledger, run, task or "", number)
             return "dropped the comment"
 
-        self._host.do(drop, "dropped the comment")
+        self._do(drop, "dropped the comment")
 
     @on(CommentBox.Kept)
     def keep_comment(self, event: CommentBox.Kept) -> None:
@@ -106,13 +109,32 @@ class Commenting(Widget):
                 )
             return "kept the comment: R sends it back"
 
-        self._host.do(keep, "kept the comment")
+        self._do(keep, "kept the comment")
 
     @on(CommentBox.Closed)
     def return_to_diff(self, event: CommentBox.Closed) -> None:
         """Give the keys back to the lines."""
         event.stop()
         self.diff_view.focus()
+
+    def read_remarks_again(self) -> None:
+        """Draw the comments as they are in the ledger now; called when one was kept or dropped."""
+        raise NotImplementedError
+
+    def _do(self, act: Callable[[Ledger], str], label: str) -> None:
+        loop = asyncio.get_running_loop()
+
+        def act_and_tell(ledger: Ledger) -> str:
+            done = act(ledger)
+            # No task changes by a comment, so that no batch tells of it.
+            loop.call_soon_threadsafe(self._tell)
+            return done
+
+        self._host.do(act_and_tell, label)
+
+    def _tell(self) -> None:
+        if self.is_attached:
+            self.read_remarks_again()
 
     @property
     def _host(self) -> ActionHost:

@@ -37,6 +37,7 @@ class DiffView(LinesView):
         self.file_view: FileView | None = None
         self._wraps = False
         self._before: Sequence[TextLine] = ()
+        self._after: Sequence[TextLine] = ()
         self._codes: list[CodeLine] = []
         self._places: dict[tuple[str, int], int] = {}
         """Where among all lines of code one is."""
@@ -57,9 +58,10 @@ class DiffView(LinesView):
         *,
         keep: bool = False,
         cursor: int = 0,
+        after: Sequence[TextLine] = (),
     ) -> None:
-        """Show a file below some lines of one's own; `keep` as for any text."""
-        self.file_view, self._before = file_view, before
+        """Show a file between some lines of one's own; `keep` as for any text."""
+        self.file_view, self._before, self._after = file_view, before, after
         self._codes = list(file_view.code_lines())
         self._places = {line.place: at for at, line in enumerate(self._codes)}
         self._asked = set()
@@ -108,7 +110,8 @@ class DiffView(LinesView):
     def _lay_out(self, *, keep: bool, cursor: int) -> None:
         if self.file_view is None:
             return
-        lines = [*self._before, *self.file_view.lines(self.room, split=self.is_split)]
+        drawn = self.file_view.lines(self.room, split=self.is_split)
+        lines = [*self._before, *drawn, *self._after]
         self._numbers = {line.mark: at for at, line in enumerate(lines) if line.mark}
         self.show_lines(lines, keep=keep, wrapping=self._wraps and not self.is_split, cursor=cursor)
         self.moved()

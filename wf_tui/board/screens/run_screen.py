@@ -88,7 +88,7 @@ class RunScreen(Screen[None]):
         """Lay out the frame and the body; all of it stays for as long as the screen does."""
         glyphs = self.host.glyphs
         yield RunHeader(glyphs)
-        yield ScreenTabs(glyphs) if self.tabs else PhaseStrip(glyphs)
+        yield from self.compose_second()
         with Container(id="body"):
             yield from self.compose_body()
         with Horizontal(id="status"):
@@ -96,6 +96,18 @@ class RunScreen(Screen[None]):
             yield StatusLine(glyphs)
         yield Footer(glyphs)
         yield Static(_TOO_SMALL, id="too-small", markup=False)
+
+    def compose_second(self) -> Iterable[Widget]:
+        """Lay out what is below the header: the tabs of the screens, or the strip of phases."""
+        glyphs = self.host.glyphs
+        yield ScreenTabs(glyphs) if self.tabs else PhaseStrip(glyphs)
+
+    def show_second(self) -> None:
+        """Draw it."""
+        if self.tabs:
+            self.query_one(ScreenTabs).show(self.host.screen_tabs(), self.go)
+        else:
+            self.query_one(PhaseStrip).show(self.host.picture.strip)
 
     def on_resize(self) -> None:
         """Have the body compact where it is low, or the person wants it so."""
@@ -112,10 +124,7 @@ class RunScreen(Screen[None]):
         host = self.host
         picture = host.picture
         self.query_one(RunHeader).show(picture.header, host.as_of)
-        if self.tabs:
-            self.query_one(ScreenTabs).show(host.screen_tabs(), self.go)
-        else:
-            self.query_one(PhaseStrip).show(picture.strip)
+        self.show_second()
         self.show_status()
         # The keys of a dialog above are not those of this screen.
         if self.is_active:

@@ -1,0 +1,46 @@
+"""Whether the work under review still merges: tried for real, without touching any branch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wf_tui.errors import WfError
+from wf_tui.git.control.control import open_control
+from wf_tui.git.merge.merge_tree import merge_trees
+from wf_tui.text import listed
+
+if TYPE_CHECKING:
+    from wf_tui.project import Project
+
+__all__ = ["Trial", "try_merge"]
+
+_NAMED: Final = 5
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of merging the work into the branch as it is now."""
+
+    head: str
+    """The commit of the branch that was tried."""
+    sentence: str
+    clean: bool
+
+
+def try_merge(project: Project, run: str, base: str, head: str, commit: str) -> Trial | None:
+    """Merge work into the head of the branch, as objects only; None where that has not moved.
+
+    Called on a thread, when a review opens and after each merge of the run.
+    """
+    if base == head:
+        return None
+    try:
+        control = open_control(project.paths.run(run))
+        found = merge_trees(control, head, commit)
+    except WfError as error:
+        return Trial(head, f"cannot be tried: {error.message}", clean=False)
+    if found.clean:
+        return Trial(head, "merges cleanly", clean=True)
+    names = found.conflicts or [path for note in found.notes for path in note.paths]
+    return Trial(head, f"conflicts in {listed(names, _NAMED)}", clean=False)
