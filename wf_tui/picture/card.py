@@ -168,6 +168,8 @@ class Card:
     """Whether its model does not answer it, by a limit of its provider say."""
     gate: str = ""
     """The command that judges it; its first line."""
+    command: str = ""
+    """The command that it is; its first line."""
 
 
 def make_card(row: TaskRow, reason: Reason, around: Around | None = None) -> Card:
@@ -239,8 +241,13 @@ def make_card(row: TaskRow, reason: Reason, around: Around | None = None) -> Car
         removed=last.removed if last is not None else None,
         ready=not row.unmet,
         limited=seen is not None and seen.text.startswith(WAITS_FOR_MODEL),
-        gate=clean((row.spec.gate or "").strip().partition("\n")[0], limit=_NAME),
+        gate=_first_line(row.spec.gate),
+        command=_first_line(row.spec.command),
     )
+
+
+def _first_line(command: str | None) -> str:
+    return clean((command or "").strip().partition("\n")[0], limit=_NAME)
 
 
 def _tokens(usage: Usage) -> int | None:

@@ -157,6 +157,12 @@ def test_silence_is_told_by_the_sign_and_in_words() -> None:
     assert "no output" not in said(at_step(Step.CHECKING, heard=190))[2]
 
 
+def test_a_command_that_has_printed_nothing_yet_is_told_itself() -> None:
+    """What it last printed comes in its place."""
+    card = replace(running(says="running"), command="make check")
+    assert said(card)[2] == "  $ make check"
+
+
 def test_who_waits_for_its_model_says_so_in_the_words_of_its_provider() -> None:
     """As a warning, with an age: it goes on by itself."""
     words = LastWords().waiting("429, again in 10 s").text

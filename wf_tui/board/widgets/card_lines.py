@@ -222,7 +222,8 @@ def evidence_words(card: Card, now: float) -> tuple[Span, str]:
     if card.step == Step.CHECKING and card.gate:
         return Span(f"gate: {card.gate}", Role.MUTED), age(now - heard)
     if card.evidence in {"", card.step, "claimed"}:
-        return Span("", Role.MUTED), ""
+        is_command = card.step == Step.RUNNING and card.command
+        return Span(f"$ {card.command}" if is_command else "", Role.MUTED), ""
     role = Role.WARNING if card.limited else Role.MUTED
     return Span(card.evidence, role), age(now - heard)
 
