@@ -1686,8 +1686,8 @@ MUTANTS: Final = (
         "cockpit",
         "a snoozed task needs its person",
         "picture/card_cache.py",
-        "        return needs_you(row) and self.snoozes.of(row) is None\n",
-        "        return needs_you(row)\n",
+        "        return blocked and needs_you(row) and self.snoozes.of(row) is None\n",
+        "        return blocked and needs_you(row)\n",
         "unit/picture/test_arrangement.py::test_a_snoozed_task_is_parked_until_its_time",
     ),
     Mutant(

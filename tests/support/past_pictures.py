@@ -39,6 +39,7 @@ def moment(history: History, picture: Picture, seq: int) -> Told:
 
 def told(picture: Picture, batch: Batch) -> Told:
     """Return what is known of a moment, and so is to be the same in both pictures."""
+    picture.tick(picture.now)
     return {
         "columns": {state: list(ids) for state, ids in picture.columns.items()},
         "counts": picture.counts,

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.card_cache import TIMED, CardCache, Reach
 from wf_tui.picture.columns import Column
 from wf_tui.picture.filter import Filter
-from wf_tui.picture.orders import COLUMNS, LIST, Order, Spot, column_order, list_order
+from wf_tui.picture.orders import (
+    COLUMNS,
+    LIST,
+    PARKED,
+    Half,
+    Order,
+    Section,
+    Spot,
+    column_order,
+    list_order,
+)
 from wf_tui.picture.similar import SimilarCards, similar_name
 
 if TYPE_CHECKING:
@@ -39,8 +48,9 @@ class Arrangement:
     """The sequences that are drawn: of what the filter lets through, and of all.
 
     `shown` has what is drawn in the columns; in Blocked, similar tasks are one entry. `sections` is
-    the list, `needs` all that need a person, whatever the filter. Without a filter the columns that
-    have no similar cards are the same objects in `shown` and `every`: a card is moved once then.
+    the list, `needs` all that need a person, whatever the filter. Without a filter the sequences
+    without similar cards are the same objects in `shown` and `every`, and so are the two of the
+    list: a task is moved once then.
     """
 
     def __init__(self, cache: CardCache) -> None:
@@ -55,11 +65,8 @@ class Arrangement:
         self.every: dict[str, Column]
         self.shown: dict[str, Column]
         self.sections: Column
+        self.every_section: Column
         self.needs: Column
-        self.shown_counts: Counter[tuple[str, float]]
-        """How many tasks are shown, by column and group, with those in similar cards."""
-        self.every_counts: Counter[tuple[str, float]]
-        """The same without a filter."""
         self.sort()
 
     def pop_changed_columns(self) -> frozenset[str]:
@@ -80,6 +87,33 @@ class Arrangement:
         if place.similar:
             return Spot(place.state, self.similar.entry(place.at, place.similar))
         return Spot(place.state, place.at)
+
+    def count(self, column: str, group: float) -> tuple[int, int]:
+        """Return how many tasks of a group are shown, and how many there are without the filter.
+
+        Those of similar cards are counted one by one: the list has each of them.
+        """
+        if column == LIST:
+            return self.sections.count(group), self.every_section.count(group)
+        every = self.every[column].count(group)
+        if column != _BLOCKED:
+            return self.shown[column].count(group), every
+        if group == Half.NEEDS_YOU:
+            return self.sections.count(Section.NEEDS_YOU), every
+        return self.sections.count(Section.WAITING, since=PARKED), every
+
+    def count_all(self, column: str) -> tuple[int, int]:
+        """Return the same of a whole column, or of the list."""
+        if column == LIST:
+            return len(self.sections), len(self.every_section)
+        every = len(self.every[column])
+        if column != _BLOCKED:
+            return len(self.shown[column]), every
+        return sum(self.count(column, half)[0] for half in Half), every
+
+    def needs_you(self, task: str) -> bool:
+        """Whether a task needs a person, and is not put off, as it was last placed."""
+        return self._places[task].needs
 
     def set_filter(self, to: Filter) -> None:
         """Show only what a filter lets through; costs a walk over all tasks.
@@ -113,10 +147,10 @@ class Arrangement:
         self.shown = _columns(seen) if self.filter.active else dict(self.every)
         self.similar.fill((one.at, one.similar) for one in seen if one.state == _BLOCKED)
         self.shown[_BLOCKED] = self.similar.column
-        self.sections = Column(place.in_list for place in seen)
+        self.every_section = self.sections = Column(place.in_list for place in places)
+        if self.filter.active:
+            self.sections = Column(place.in_list for place in seen)
         self.needs = Column(place.at for place in places if place.needs)
-        self.every_counts = Counter(key for place in places for key in _groups(place))
-        self.shown_counts = Counter(key for place in seen for key in _groups(place))
         self._changed_columns |= set(COLUMNS)
 
     def move(self, row: TaskRow) -> None:
@@ -149,13 +183,13 @@ class Arrangement:
 
     def _take_out(self, place: _Place) -> None:
         self.every[place.state].remove(place.at)
-        self._count(self.every_counts, place, -1)
+        self.every_section.remove(place.in_list)
         if place.needs:
             self.needs.remove(place.at)
         if not place.shown:
             return
-        self._count(self.shown_counts, place, -1)
-        self.sections.remove(place.in_list)
+        if self.sections is not self.every_section:
+            self.sections.remove(place.in_list)
         if place.state == _BLOCKED:
             self.similar.remove(place.at, place.similar)
         elif self.shown[place.state] is not self.every[place.state]:
@@ -163,26 +197,22 @@ class Arrangement:
 
     def _put_in(self, place: _Place) -> None:
         self.every[place.state].add(place.at)
-        self._count(self.every_counts, place, 1)
+        self.every_section.add(place.in_list)
         if place.needs:
             self.needs.add(place.at)
         if not place.shown:
             return
-        self._count(self.shown_counts, place, 1)
-        self.sections.add(place.in_list)
+        if self.sections is not self.every_section:
+            self.sections.add(place.in_list)
         if place.state == _BLOCKED:
             self.similar.add(place.at, place.similar)
         elif self.shown[place.state] is not self.every[place.state]:
             self.shown[place.state].add(place.at)
 
-    def _count(self, counts: Counter[tuple[str, float]], place: _Place, by: int) -> None:
-        for key in _groups(place):
-            counts[key] += by
-
     def _place(self, row: TaskRow, *, shown: bool | None = None) -> _Place:
         needs = self._cache.needs_you(row)
         return _Place(
-            row.state.value,
+            row.state,
             column_order(row, self._phases.get(row.phase, 0), needs=needs),
             list_order(row, needs=needs),
             self._lets_through(row) if shown is None else shown,
@@ -201,10 +231,6 @@ class Arrangement:
 def _told(reason: Reason) -> object:
     """Return what a reason says but for what time alone changes of it."""
     return (reason.kind, reason.detail) if reason.kind in TIMED else reason
-
-
-def _groups(place: _Place) -> tuple[tuple[str, float], ...]:
-    return (place.state, place.at[0]), (LIST, place.in_list[0])
 
 
 def _columns(places: Iterable[_Place]) -> dict[str, Column]:

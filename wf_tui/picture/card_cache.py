@@ -215,7 +215,8 @@ class CardCache:
 
     def needs_you(self, row: TaskRow) -> bool:
         """Whether it needs a person now, and is not put off."""
-        return needs_you(row) and self.snoozes.of(row) is None
+        blocked = row.state is TaskState.BLOCKED
+        return blocked and needs_you(row) and self.snoozes.of(row) is None
 
     def proof(self, task: str) -> str:
         """Return the line that matters of the end of its last attempt, as it was kept; or ""."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
+from math import inf
 from typing import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
@@ -45,6 +46,14 @@ class Column(Sequence[str]):
     def order(self, place: int) -> Order:
         """Return the order of the card at a place."""
         return self._orders[place]
+
+    def count(self, group: float, since: float = -inf) -> int:
+        """Return how many entries of a group there are, whose second number is at least `since`.
+
+        Costs two searches.
+        """
+        first, end = (group, since, -inf, -inf, ""), (group, inf, inf, inf, "")
+        return self.place(end) - self.place(first)
 
     def add(self, order: Order) -> None:
         """Put a card in; it must not be there already, as nothing would tell the two apart."""

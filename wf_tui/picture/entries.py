@@ -153,7 +153,7 @@ class Entries:
 
     def count(self, group: float) -> int:
         """Return how many cards a group has."""
-        return self._column.place(_end_of(group)) - self._column.place(header_order(group))
+        return self._column.count(group)
 
     def groups(self) -> list[float]:
         """Return the groups that have cards or the ghost, in order; costs a search for each."""

@@ -56,8 +56,7 @@ class GroupTitle:
 
 def column_title(state: str, placed: Arrangement, jobs: int) -> GroupTitle:
     """Return the title of a column, or of the list."""
-    count = sum(many for (column, _), many in placed.shown_counts.items() if column == state)
-    every = sum(many for (column, _), many in placed.every_counts.items() if column == state)
+    count, every = placed.count_all(state)
     of = every if placed.filter.active else None
     if of is None and state == TaskState.IN_PROGRESS:
         of = jobs
@@ -75,7 +74,7 @@ def group_title(
     jobs: int,
 ) -> GroupTitle:
     """Return the header of a group of a column; `phases` are the names by place in the plan."""
-    count, every = placed.shown_counts[column, group], placed.every_counts[column, group]
+    count, every = placed.count(column, group)
     of = every if placed.filter.active else None
     if column in {TaskState.PENDING, TaskState.DONE}:
         return _of_phase(column, phases.get(abs(int(group)), ""), count, of, totals)

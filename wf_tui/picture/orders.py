@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COLUMNS",
     "LIST",
+    "PARKED",
     "SIMILAR",
     "Half",
     "Order",
@@ -26,6 +27,8 @@ COLUMNS: Final = tuple(state.value for state in TaskState)
 """The four columns, from left to right."""
 LIST: Final = "list"
 """The column of a `Spot` in the list, where tasks of all states stand below each other."""
+PARKED: Final = 1
+"""The second number of the order of what is parked in the list: it stands behind what waits."""
 SIMILAR: Final = "\0"
 """How the name of a card that stands for several similar tasks begins; no task is called so."""
 
@@ -87,7 +90,7 @@ def list_order(row: TaskRow, *, needs: bool) -> Order:
     if row.state is TaskState.PENDING:
         return (Section.WAITING, 0, row.rank, row.ordinal, row.id)
     if row.state is TaskState.BLOCKED and not needs:
-        return (Section.WAITING, 1, row.since, row.ordinal, row.id)
+        return (Section.WAITING, PARKED, row.since, row.ordinal, row.id)
     if row.state is TaskState.DONE:
         return (Section.DONE, -row.since, row.ordinal, 0, row.id)
     section = Section.NEEDS_YOU if row.state is TaskState.BLOCKED else Section.WORKING

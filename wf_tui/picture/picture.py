@@ -127,6 +127,7 @@ class Picture:
         self.now = now
         for task in self._cache.tick(now):
             self._place(task)
+        self._remaining.prepare(self._cache.rows)
         return self._arrangement.pop_changed_columns()
 
     def _update_tasks(self, batch: Batch, woken: Collection[str]) -> set[str]:
@@ -172,8 +173,7 @@ class Picture:
         self._count(task)
 
     def _count(self, task: str) -> None:
-        row = self._cache.rows[task]
-        self._phase_totals.put(row, needs=self._cache.needs_you(row))
+        self._phase_totals.put(self._cache.rows[task], needs=self._arrangement.needs_you(task))
 
     # -- columns
 

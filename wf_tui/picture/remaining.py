@@ -66,6 +66,7 @@ class Remaining:
         self._phases: Mapping[str, PhaseRow] = {}
         self._waits: Mapping[str, tuple[str, ...]] = {}
         """The phases that each phase waits for, or waited."""
+        self._filled = False
 
     def update(
         self,
@@ -79,11 +80,23 @@ class Remaining:
         before, self._waits = self._waits, batch.phase_order
         self._phases = batch.reasons.phases
         other_ways = any(self._waits.get(name, ()) != many for name, many in before.items())
-        if other_ways or not all(self._paths.add(row, self._waits_for) for row in added):
-            self._paths.fill(list(rows.values()), self._waits_for)
+        self._filled = self._filled and not other_ways
+        if not self._filled:
+            return
+        if not all(self._paths.add(row, self._waits_for) for row in added):
+            self._filled = False
             return
         for task in changed:
             self._paths.put(rows[task])
+
+    def prepare(self, rows: Mapping[str, TaskRow]) -> None:
+        """Find the paths where there is something to measure them by, and they are not known.
+
+        Costs all tasks; so it is not for the first picture of a run, which a person waits for.
+        """
+        if not self._filled and self._times.enough:
+            self._paths.fill(list(rows.values()), self._waits_for)
+            self._filled = True
 
     def left(self, batch: Batch, rows: Mapping[str, TaskRow], now: float) -> float | None:
         """Return the seconds that a run takes at least; None where nothing tells.
@@ -92,7 +105,7 @@ class Remaining:
         for a person alone is on none of these paths, so where nothing else remains there is no
         time to tell.
         """
-        if batch.run.state is not RunState.RUNNING or not self._times.enough:
+        if batch.run.state is not RunState.RUNNING or not self._filled or not self._times.enough:
             return None
         medians = [self._times.median(role) for role in self._paths.roles]
         found = [_longest(several, medians) for several in self._paths.startable]

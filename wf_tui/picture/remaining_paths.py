@@ -44,12 +44,14 @@ class RemainingPaths:
         self._before: defaultdict[_Node, list[_Node]] = defaultdict(list)
         self._after: defaultdict[_Node, list[_Node]] = defaultdict(list)
         self._counted: set[str] = set()
+        self._known: dict[tuple[int, frozenset[Paths]], Paths] = {}
 
     def fill(self, rows: Sequence[TaskRow], waits: WaitsFor) -> None:
         """Begin anew with all tasks of a run; `waits` tells what each of them waits for."""
         self.roles = {role: number for number, role in enumerate(sorted({r.role for r in rows}))}
-        for known in (self.startable, self._paths, self._own, self._before, self._after):
-            known.clear()
+        for table in (self.startable, self._paths, self._own, self._before, self._after):
+            table.clear()
+        self._known.clear()
         self._counted.clear()
         for row in rows:
             self._connect(row, waits)
@@ -102,12 +104,19 @@ class RemainingPaths:
         self._before[second].append(first)
 
     def _begin(self, row: TaskRow) -> None:
-        nothing = (0,) * len(self.roles)
-        own = self._own[row.id]
-        self._raise(row.id, (_plus(nothing, own, 1),) * (len(self.roles) + 1))
-        for node in self._after[row.id]:
-            if node in self._paths:
-                self._raise(row.id, tuple(_plus(path, own, 1) for path in self._paths[node]))
+        ways = (self._paths[node] for node in self._after[row.id] if node in self._paths)
+        self._raise(row.id, self._through(self._own[row.id], frozenset(ways)))
+
+    def _through(self, own: int, ways: frozenset[Paths]) -> Paths:
+        """Return the paths of a task of this role before which there are these ways on."""
+        # Tasks of one phase and role have the same ways on: of thousands few are told apart.
+        known = self._known.get((own, ways))
+        if known is None:
+            nothing = (0,) * len(self.roles)
+            several = [path for paths in ways for path in paths] or [nothing]
+            known = _longest([_plus(path, own, 1) for path in several])
+            self._known[own, ways] = known
+        return known
 
     def _raise(self, first: _Node, paths: Paths) -> None:
         """Take paths of a node as possible ones, and of all before it where it got longer ones."""
@@ -115,7 +124,9 @@ class RemainingPaths:
         while todo:
             node, more = todo.pop()
             known = self._paths.get(node)
-            best = more if known is None else _longest((*known, *more))
+            if more == known:
+                continue
+            best = more if known is None else _longest([*known, *more])
             if best == known:
                 continue
             if known is not None and node in self._counted:
@@ -128,14 +139,14 @@ class RemainingPaths:
                 if own is None:
                     todo.append((one, best))
                 elif one in self._paths:
-                    todo.append((one, tuple(_plus(path, own, 1) for path in best)))
+                    todo.append((one, self._through(own, frozenset((best,)))))
 
 
 def _plus(path: Path, role: int, by: int) -> Path:
     return (*path[:role], path[role] + by, *path[role + 1 :])
 
 
-def _longest(paths: Paths) -> Paths:
+def _longest(paths: Sequence[Path]) -> Paths:
     """Return of these paths the one with the most of each role, then the one with the most."""
     by_role = [
         max(paths, key=lambda path: (path[n], sum(path), path)) for n in range(len(paths[0]))

@@ -113,6 +113,7 @@ def of_one_more(count: int) -> int:
     picture = Picture(START)
     whole = a_batch(rows, count, phases=phases, order=order, whole=True)
     picture.apply(replace(whole, durations={("general", 1000): 5}))
+    picture.tick(START)
     assert picture.header.left == 2
     more = a_row(count, "one")
 
