@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual.geometry import Offset
 from textual.message import Message
@@ -32,6 +32,23 @@ _RIGHT: Final = 3
 """The right button of the mouse."""
 _WHEEL: Final = 3
 """Lines that the wheel scrolls by."""
+
+
+_BLANK: Final = Line()
+_NO_BAR: Final = Span(" ", Role.FOCUS)
+_SPACE: Final = Span(" ", Role.RULE)
+_Place = tuple["Order | None", int]
+"""Which line of which entry; without an entry, a row that is empty."""
+
+
+class _Kept(NamedTuple):
+    """A row, and all that it was made of: making one takes longer than comparing these."""
+
+    line: Line
+    look: Look
+    bar: Span
+    on_thumb: bool
+    row: Row
 
 
 class EntryView(LineWidget, can_focus=True):
@@ -87,6 +104,8 @@ class EntryView(LineWidget, can_focus=True):
         self.ruled = ruled
         """Whether a rule stands at its right; without, there is only the thumb."""
         self.viewport = Viewport(self, sticky)
+        self._room = 0
+        self._kept: dict[_Place, _Kept] = {}
 
     # -- what a subclass says
 
@@ -140,45 +159,61 @@ class EntryView(LineWidget, can_focus=True):
     @property
     def room(self) -> int:
         """The cells of a line of an entry; one at its left is the cursor's."""
-        return max(0, self.size.width - 2 - self.ruled)
+        return self._room
 
     def rows(self) -> list[Row]:
-        """Return what is to be seen now; its cost follows the height."""
+        """Return what is to be seen now; its cost follows the height, and what differs."""
+        size = self.size
+        room = max(0, size.width - 2 - self.ruled)
+        if room != self._room:
+            self._room, self._kept = room, {}
         head = list(self.head())
-        height = self.viewport.height = self.size.height - len(head)
-        if height < 1 or self.room < 1:
-            return [Row(()) for _ in range(self.size.height)]
-        self.viewport.lay_out()
-        painted = [Row((Span(" " * (self.room + 1), Role.MUTED),))] * height
-        for block in self.viewport.blocks:
-            for y, row in enumerate(self._rows_of(block), block.top):
+        height = self.viewport.height = size.height - len(head)
+        if height < 1 or not room:
+            return [Row(()) for _ in range(size.height)]
+        viewport = self.viewport
+        viewport.lay_out()
+        thumb = viewport.thumb()
+        drawn: dict[_Place, _Kept] = {}
+        painted = [
+            self._row((None, y), _BLANK, Look.PLAIN, _NO_BAR, y in thumb, drawn)
+            for y in range(height)
+        ]
+        stuck = [Block(one, y, self.lines_of(one)[:1]) for y, one in viewport.stuck().items()]
+        for block in (*viewport.blocks, *stuck):
+            entry, look, bar = block.entry, self.look_of(block.entry), _NO_BAR
+            if entry.at == viewport.cursor:
+                bar = Span(self.glyphs.selected, Role.FOCUS if self.has_focus else Role.RULE)
+            first = Span(self.glyphs.marked, Role.WARNING) if self.is_marked(entry) else bar
+            for number, line in enumerate(block.lines):
+                y = block.top + number
                 if 0 <= y < height:
-                    painted[y] = row
-        for y, entry in self.viewport.stuck().items():
-            painted[y] = self._rows_of(Block(entry, y, self.lines_of(entry)[:1]))[0]
-        return [*head, *self._ruled(painted)]
+                    edge = bar if number else first
+                    place = (entry.at, number)
+                    painted[y] = self._row(place, line, look, edge, y in thumb, drawn)
+        self._kept = drawn
+        return [*head, *painted]
 
-    def _rows_of(self, block: Block) -> list[Row]:
-        entry, more = block.entry, self.glyphs.more
-        look, bar = self.look_of(entry), Span(" ", Role.FOCUS)
-        if entry.at == self.cursor:
-            bar = Span(self.glyphs.selected, Role.FOCUS if self.has_focus else Role.RULE)
-        first = Span(self.glyphs.marked, Role.WARNING) if self.is_marked(entry) else bar
-        return [
-            Row((bar if y else first, *fitted(line, self.room, more)), look)
-            for y, line in enumerate(block.lines)
-        ]
-
-    def _ruled(self, rows: Sequence[Row]) -> list[Row]:
-        """Return the rows with what stands at their right end."""
-        space = (Span(" ", Role.RULE),) if self.ruled else ()
-        rule = (*space, Span(self.glyphs.side if self.ruled else " ", Role.RULE))
-        thumb = (*space, Span(self.glyphs.selected, Role.THUMB))
-        seen = self.viewport.thumb()
-        return [
-            Row((*row.spans, *(thumb if y in seen else rule)), row.look)
-            for y, row in enumerate(rows)
-        ]
+    def _row(
+        self,
+        place: _Place,
+        line: Line,
+        look: Look,
+        bar: Span,
+        on_thumb: bool,  # noqa: FBT001 - one of five by place
+        drawn: dict[_Place, _Kept],
+    ) -> Row:
+        """Return a line with what stands at both its ends; the one of before where it is so yet."""
+        kept = self._kept.get(place)
+        if kept is None or kept.line is not line or kept[1:4] != (look, bar, on_thumb):
+            right = Span(self.glyphs.side if self.ruled else " ", Role.RULE)
+            if on_thumb:
+                right = Span(self.glyphs.selected, Role.THUMB)
+            space = (_SPACE,) if self.ruled else ()
+            spans = (bar, *fitted(line, self._room, self.glyphs.more), *space, right)
+            kept = _Kept(line, look, bar, on_thumb, Row(spans, look))
+        drawn[place] = kept
+        return kept.row
 
     def repaint(self) -> None:
         """Paint what differs, and let the terminal's own cursor stand on the selected line."""

@@ -50,6 +50,8 @@ class LineWidget(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
         self._rows: list[Row] = []
+        self._ground: Style | None = None
+        """The style of what is not painted; asking for it takes as long as painting a line."""
         self._styles: dict[tuple[Role, Look], Style] = {}
 
     def rows(self) -> Sequence[Row]:
@@ -67,7 +69,7 @@ class LineWidget(Widget):
         if len(before) != len(self._rows):
             self.refresh()
             return
-        dirty = [y for y, row in enumerate(self._rows) if row != before[y]]
+        dirty = [y for y, row in enumerate(self._rows) if row is not before[y] and row != before[y]]
         if dirty:
             self.refresh(*_regions(dirty, self.size.width))
 
@@ -86,8 +88,10 @@ class LineWidget(Widget):
         It draws the rows of the last `repaint` and asks for none, so that one frame is of one
         moment.
         """
+        if self._ground is None:
+            self._ground = self.rich_style
         if y >= len(self._rows):
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self._ground)
         row = self._rows[y]
         segments = []
         for span in row.spans:
@@ -97,7 +101,7 @@ class LineWidget(Widget):
             if span.hit:
                 style += Style(meta={_HIT: span.hit})
             segments.append(Segment(span.text, style))
-        strip = Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+        strip = Strip(segments).adjust_cell_length(self.size.width, self._ground)
         return strip.apply_meta(dict(row.meta)) if row.meta else strip
 
     def _style(self, role: Role, look: Look) -> Style:
@@ -117,6 +121,7 @@ class LineWidget(Widget):
 
     def notify_style_update(self) -> None:
         """Forget the colours of the theme before."""
+        self._ground = None
         self._styles.clear()
         super().notify_style_update()
 
