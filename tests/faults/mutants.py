@@ -1722,4 +1722,12 @@ MUTANTS: Final = (
         "        return knows and here\n",
         "unit/serve/test_access.py::test_no_page_of_another_site_is_let_in",
     ),
+    Mutant(
+        "cockpit",
+        "task keys act in time travel",
+        "board/time_travel/travel_app.py",
+        "        if self.traveller is not None and by_id(name).target is not Target.VIEW:\n",
+        "        if self.traveller is not None and by_id(name).target is None:\n",
+        "unit/board/test_time_travel.py::test_nothing_acts_in_the_past",
+    ),
 )

@@ -97,7 +97,7 @@ class BoardHarness:
         assert not [w.error for w in self.app.workers if w.state is WorkerState.ERROR]
         if not self.app.is_running:
             return
-        seq, now = self.app.picture.seq, self.app.clock.now()
+        seq, now = self.app.live.seq, self.app.clock.now()
         folder = self.app.project.paths.run(RUN).root
         batch = reading.read_since(self.drive.db, RUN, seq, now, folder)
         if batch is not None:
@@ -106,7 +106,9 @@ class BoardHarness:
 
     def _busy(self) -> list[asyncio.Task[Any]]:
         """Return what is under way; a talk that waits for an answer is not."""
-        groups = {"actions"} if self.app.screen.is_modal else {"actions", "dialog", "perform"}
+        groups = (
+            {"actions"} if self.app.screen.is_modal else {"actions", "dialog", "perform", "travel"}
+        )
         under_way = [w for w in self.app.workers if w.group in groups and not w.is_finished]
         return [worker._task for worker in under_way if worker._task is not None]
 

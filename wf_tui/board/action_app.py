@@ -67,6 +67,7 @@ class ActionApp(DialogApp):
     project: Project
     run_id: str
     picture: Picture
+    live: Picture
     config: Config
     clock: Clock
     environ: Mapping[str, str]
@@ -283,7 +284,7 @@ class ActionApp(DialogApp):
 
     async def action_quit(self) -> None:
         """Leave the board; asks what becomes of the swarm where there is one at work."""
-        if self.acts_off or self.picture.header.state.ended:
+        if self.acts_off or self.live.header.state.ended:
             self.exit(0)
         else:
             self.start_dialog(self.ask_and_quit())
@@ -295,7 +296,7 @@ class ActionApp(DialogApp):
             with open_ledger(self.project) as ledger:
                 commands.stop(ledger, self.run_id, now=now)
 
-        match await self.push_screen_wait(quit_dialog(self.picture.header.working)):
+        match await self.push_screen_wait(quit_dialog(self.live.header.working)):
             case "leave":
                 self.exit(0)
             case "drain" | "now" as how:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from textual import constants, on
 
 from wf_tui.board.act_runner import ActRunner
-from wf_tui.board.action_app import ActionApp
 from wf_tui.board.acts_done import ActsDone
 from wf_tui.board.attention.caller import Caller, window_title
 from wf_tui.board.feed import LedgerFeed
@@ -19,6 +18,7 @@ from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.run_screen import EVERYTHING, RunScreen
 from wf_tui.board.theme.choice import unknown_theme
+from wf_tui.board.time_travel.travel_app import TravelApp
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.clock import SystemClock
 from wf_tui.config import Config
@@ -38,7 +38,7 @@ _TICK: Final = 0.1
 each change costs a frame."""
 
 
-class BoardApp(ActionApp):
+class BoardApp(TravelApp):
     """Shows one run and lets a person act on it; leaving it changes nothing in the run.
 
     `wf_tui.cli.board` makes it and runs it in the main thread; it returns the exit status. The
@@ -71,7 +71,7 @@ class BoardApp(ActionApp):
         self.ascii = ascii or board.ascii or board.ambiguous_width > 1
         self.fps = min(constants.MAX_FPS, board.fps)
         self.glyphs = ASCII if self.ascii else UNICODE
-        self.picture = Picture(self.clock.now())
+        self.live = self.picture = Picture(self.clock.now())
         self.acts_done = ActsDone()
         self.acts = ActRunner(self, self.log)
         self.motion = not self.config.board.reduced_motion and self.animation_level != "none"
@@ -118,8 +118,9 @@ class BoardApp(ActionApp):
         """
         self.note_reading()
         self._batches.append(message.batch)
-        if self.picture.run is None:
+        if self.live.run is None:
             self.beat()
+            self.begin_replay()
             run = message.batch.run
             if run.left_out and run.ended_at is None:
                 self.show_toast(run.left_out)
@@ -143,14 +144,14 @@ class BoardApp(ActionApp):
             # Only now is the next batch read, so that a slow screen never has a backlog.
             self._feed.taken()
         self.age_toast()
-        self._caller.beat(self.picture, self.clock.monotonic())
+        self._caller.beat(self.live, self.clock.monotonic())
         # Once for each whole second, not a second after the last time: all ages change together.
-        now = self.now()
-        if int(now) != self._second and self.picture.run is not None:
+        now = self.live_now()
+        if int(now) != self._second and self.live.run is not None:
             self._second = int(now)
-            self.picture.tick(now)
+            self.live.tick(now)
             for screen in self.visible_run_screens():
-                screen.tick(now)
+                screen.tick(self.now())
 
     def on_app_focus(self) -> None:
         """Note that the person looks at the board."""
@@ -168,11 +169,11 @@ class BoardApp(ActionApp):
     def apply_batch(self, batch: Batch) -> None:
         """Take a batch into the picture and have it drawn; what changed is guarded from then on."""
         before, selected = self.watched_looks(), self.selected
-        changes = self.picture.apply(batch)
-        self.last_event = newest_event(batch, self.picture) or self.last_event
+        changes = self.live.apply(batch)
+        self.last_event = newest_event(batch, self.live) or self.last_event
         changed = self.guard.other_looks(before, self.watched_looks())
         self.show_changes(changes)
-        self.set_window_title(window_title(self.picture.header, self.glyphs.needs_you))
+        self.set_window_title(window_title(self.live.header, self.glyphs.needs_you))
         if self.selected not in {None, selected}:
             changed.append(str(self.selected))  # no key has chosen it
         if changed:

@@ -46,6 +46,10 @@ class ActionHost(Protocol):
     run_id: str
     picture: Picture
     """The run as it was last read; only the application changes it, but for filter and marks."""
+    live: Picture
+    """The run as it is now, also while a moment of its past is shown."""
+    past_refusal: str
+    """Why nothing acts on the run while a moment of its past is shown."""
     config: Config
     clock: Clock
     environ: Mapping[str, str]
@@ -159,6 +163,12 @@ class ActionHost(Protocol):
 
     def action_menu(self) -> None:
         """Show all that can be done with the selected task, as `.` and the right button do."""
+
+    def travel(self, start: str = "", pace: int | None = None) -> None:
+        """Show the board as it was at a moment, else at the last; with a pace it plays."""
+
+    def end_travel(self) -> None:
+        """Show the run of now again."""
 
     def action_go(self, name: str) -> None:
         """Show one of the screens, by the name it has in the table of screens."""

@@ -34,6 +34,8 @@ class StatusApp(KeyApp):
     fps: int
     motion: bool
     toasts: Toasts
+    past_refusal: str = ""
+    """Why nothing acts on the run while a moment of its past is shown."""
     last_event: str = ""
     """What happened last in the run, safe to draw."""
     _toast: Toast | None = None
@@ -91,6 +93,14 @@ class StatusApp(KeyApp):
     def note_reading(self) -> None:
         """Note that the ledger could be read."""
         self._unread = None
+
+    def travel(self, start: str = "", pace: int | None = None) -> None:
+        """Show the board as it was at a moment, else at the last."""
+        raise NotImplementedError
+
+    def end_travel(self) -> None:
+        """Show the run of now again."""
+        raise NotImplementedError
 
     # -- telling
 

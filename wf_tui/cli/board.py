@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
 from typing import TYPE_CHECKING, Final
 
@@ -17,13 +18,23 @@ if TYPE_CHECKING:
     from wf_tui.picture.header import Header
     from wf_tui.project import Project
 
-__all__ = ["ascii_option", "board", "on_terminal", "show_board"]
+__all__ = ["Replay", "ascii_option", "board", "on_terminal", "show_board"]
 
 _HUNG_UP: Final = 129
 _MOST_FRAMES: Final = 60
 """Frames a second that Textual draws unless it is told."""
 
 ascii_option = click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII only.")
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What of a run is shown again when the board opens."""
+
+    start: str
+    """The moment that it begins with."""
+    speed: int
+    """Seconds of the run that go by in one."""
 
 
 @click.command
@@ -51,7 +62,12 @@ def on_terminal() -> bool:
 
 
 def show_board(
-    project: Project, run_id: str, *, ascii_only: bool = False, says: bool = True
+    project: Project,
+    run_id: str,
+    *,
+    ascii_only: bool = False,
+    says: bool = True,
+    replay: Replay | None = None,
 ) -> int:
     """Open the board on a run until the person leaves it; return the exit status.
 
@@ -70,10 +86,12 @@ def show_board(
     width = config.board.ambiguous_width
     ascii_only = ascii_only or needs_ascii(environ, sys.stdout.encoding, width)
     app = BoardApp(project, run_id, ascii=ascii_only, environ=environ, config=config)
+    if replay is not None:
+        app.begin_with(replay.start, replay.speed)
     app.run()
     status = app.return_code or 0
-    if says and status != _HUNG_UP and app.picture.run is not None:
-        print_line(last_words(app.picture.header))
+    if says and status != _HUNG_UP and app.live.run is not None:
+        print_line(last_words(app.live.header))
     return status
 
 

@@ -24,6 +24,7 @@ _SECTIONS: Final = (
         (
             Entry("board", "wf_tui.cli.board", "Watch a run, and operate it."),
             Entry("serve", "wf_tui.cli.serve", "The board in a browser on this machine."),
+            Entry("replay", "wf_tui.cli.replay", "Watch what has happened in a run."),
             Entry("runs", "wf_tui.cli.status", "The runs of this repository."),
             Entry("status", "wf_tui.cli.status", "A run at a glance."),
             Entry("show", "wf_tui.cli.show", "Everything of one task."),

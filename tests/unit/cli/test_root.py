@@ -46,6 +46,7 @@ COMMANDS = [
     "prompt",
     "reassign",
     "release",
+    "replay",
     "report",
     "resume",
     "retry",

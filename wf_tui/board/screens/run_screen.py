@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
+    from wf_tui.board.frame.notices import Notice
     from wf_tui.board.host import ActionHost
+    from wf_tui.picture.header import Header
 
 __all__ = ["EVERYTHING", "RunScreen"]
 
@@ -123,7 +125,7 @@ class RunScreen(Screen[None]):
     def _show_frame(self) -> None:
         host = self.host
         picture = host.picture
-        self.query_one(RunHeader).show(picture.header, host.as_of)
+        self.query_one(RunHeader).show(self.header(), host.as_of)
         self.show_second()
         self.show_status()
         # The keys of a dialog above are not those of this screen.
@@ -138,8 +140,7 @@ class RunScreen(Screen[None]):
         now = host.clock.monotonic()
         status = Status(
             toast=host.toasts.standing(now),
-            notice=unreadable(host.unreadable, host.as_of)
-            or notice(host.picture, host.countdown_now()),
+            notice=self.standing_notice(),
             event=host.last_event,
             place=self.place(),
             now=now,
@@ -147,6 +148,16 @@ class RunScreen(Screen[None]):
         )
         with suppress(NoMatches):
             self.query_one(StatusLine).show(status)
+
+    def header(self) -> Header:
+        """Return what the line at the top tells."""
+        return self.host.picture.header
+
+    def standing_notice(self) -> Notice | None:
+        """Return what keeps the run, or the screen, from going on; None where nothing does."""
+        host = self.host
+        unread = unreadable(host.unreadable, host.as_of)
+        return unread or notice(host.picture, host.countdown_now())
 
     def place(self) -> str:
         """Return where the selected task is: its phase, and its id."""
@@ -242,6 +253,10 @@ class RunScreen(Screen[None]):
         """Open the selected task on the board."""
         if self.selected is not None:
             self.host.open_card(self.selected)
+
+    def action_history(self) -> None:
+        """Show the board as it was."""
+        self.host.travel()
 
     def action_back(self) -> None:
         """Go back to the board."""

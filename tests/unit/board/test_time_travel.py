@@ -1,0 +1,93 @@
+"""The board as it was: other moments, nothing that acts, and the way back to now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.support.board_harness import board
+from tests.support.screen_text import screen_text
+from wf_tui.board.screens.board_screen import BoardScreen
+from wf_tui.board.time_travel.past_board import PastBoard
+from wf_tui.ledger.model.states import Step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.board_harness import BoardHarness
+    from tests.support.ledger_harness import LedgerHarness
+
+
+def some_of_each(drive: LedgerHarness) -> None:
+    """Bring one task to each column, a minute after the other."""
+    drive.finish("a")
+    drive.clock.move(60)
+    drive.wreck("b")
+    drive.clock.move(60)
+    drive.expect_claim("c", step=Step.RUNNING)
+
+
+def past(hand: BoardHarness) -> PastBoard:
+    """Return the board of the moment."""
+    screen = hand.app.screen
+    assert isinstance(screen, PastBoard)
+    return screen
+
+
+async def test_other_moments_and_back(tmp_path: Path) -> None:
+    """`t` shows the last moment, `[ ] { }` and `/` others, `F` now; marks and filter are gone."""
+    async with board(tmp_path, *"abcd", before=some_of_each) as hand:
+        await hand.mark("d")
+        hand.app.picture.filter("c")
+        await hand.press("t")
+        traveller = past(hand).traveller
+        last = traveller.history.last
+        assert traveller.seq == last
+        assert (hand.app.live.marks, hand.app.live.filtered.active) == (set(), False)
+        assert "as of " in "".join(screen_text(hand.app))
+        await hand.press("[")
+        assert traveller.seq == last - 1
+        await hand.press("{")
+        assert hand.app.picture.counts["in_progress"] == 1
+        await hand.press("{")
+        assert hand.app.picture.counts == {"pending": 2, "in_progress": 0, "done": 1, "blocked": 1}
+        await hand.press("}", "]")
+        assert hand.app.picture.counts["in_progress"] == 1
+        await hand.press("/", "1", "enter")
+        assert traveller.seq == traveller.first
+        await hand.press("/", "x", "enter")
+        assert "no moment" in hand.told[-1]
+        await hand.press("F")
+        assert type(hand.app.screen) is BoardScreen
+        assert hand.app.picture is hand.app.live
+
+
+async def test_nothing_acts_in_the_past(tmp_path: Path) -> None:
+    """Keys of tasks and of the run say so, undo too; ◆ is that of now, and the news go on."""
+    async with board(tmp_path, *"abcd", before=some_of_each) as hand:
+        await hand.press("t", "/", "6", "enter")
+        assert past(hand).traveller.seq == 6
+        for key in ("r", "b", "x", "f", "u", "p", "n"):
+            await hand.press(key)
+            assert "this is the past" in hand.told[-1], key
+        assert hand.acts == []
+        hand.drive.wreck("d")
+        await hand.settle()
+        assert past(hand).header().need_you == 2
+        assert past(hand).traveller.picture.header.need_you == 0
+        await hand.press("1")
+        assert hand.app.picture.counts["blocked"] == 2
+
+
+async def test_it_plays(tmp_path: Path) -> None:
+    """Space lets it go on by itself, `+ -` say how fast; at its end it stops."""
+    async with board(tmp_path, *"abcd", before=some_of_each) as hand:
+        await hand.press("t", "/", "1", "enter")
+        traveller = past(hand).traveller
+        await hand.press("+", "+", "-")
+        assert traveller.pace == 120
+        await hand.press("space")
+        assert traveller.playing
+        await traveller.play_on(0.5)
+        assert traveller.picture.counts["done"] == 1
+        await traveller.play_on(60)
+        assert (traveller.playing, traveller.seq) == (False, traveller.history.last)
