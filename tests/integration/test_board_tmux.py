@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.tmux import Tmux
+from tests.support.waiting import until
 from wf_tui.ledger.model.states import Intent, RunState
 from wf_tui.ledger.queries import reads
 from wf_tui.project import find_project, open_reads
@@ -140,3 +142,35 @@ def test_the_swarm_goes_on_without_a_board(demo: Demo) -> None:
     assert "Traceback" not in screen
     assert demo.is_led()
     assert demo.run().intent == Intent.GO
+
+
+def test_ctrl_z_stops_the_whole_job(demo: Demo) -> None:
+    """Below a launcher, too, which would not stop by itself; `fg` brings board and title back."""
+    shell = demo.tmux.open("env", f"WF_STATE_DIR={demo.folder / 'state'}", "PS1=$ ", "sh", "-i")
+    launcher = ["sh", "-c", """trap "" TSTP; "$@"; echo left""", "launcher", str(_WF), "demo"]
+    words = [*launcher, "--pace", "0.1", "--dir", str(demo.folder / "demo")]
+    shell.press(shlex.join(words), "Enter")
+    shell.until("working")
+    until(lambda: "/16 " in shell.title(), "the title says how far it is")
+    shell.press("C-z")
+    shell.until("Stopped")
+    assert not shell.is_alternate()
+    assert "/16 " not in shell.title()
+    shell.press("fg", "Enter")
+    shell.until("working", "◆")
+    assert shell.is_alternate()
+    assert "/16 " in shell.title()
+    shell.press("q")
+    shell.until("Leave the swarm running")
+    shell.press("Enter")
+    shell.until("left", "its board again:")
+    assert "/16 " not in shell.title()
+
+
+def test_ctrl_z_is_refused_where_nobody_would_take_over(demo: Demo) -> None:
+    """The only program of a pane would leave a terminal that nobody reads."""
+    board = demo.begin()
+    board.until("working")
+    board.press("C-z")
+    board.until("no shell would take over this terminal", "working")
+    assert board.is_alternate()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.board_harness import project_in
-from tests.support.ledger_harness import FixedClock, LedgerHarness, shell
+from tests.support.ledger_harness import FixedClock, LedgerHarness, seat, shell
 from tests.support.terminal import Terminal, open_terminal
 from wf_tui.ledger.model.states import Step
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -168,7 +168,7 @@ def test_what_nobody_pressed_changes_nothing(
     terminal.until(b"plain link")
     before = drive.dump()
     terminal.type(*sent, b"?")
-    terminal.until(b"To the card below")
+    terminal.until(b"To what is below")
     assert drive.dump() == before
 
 
@@ -210,3 +210,53 @@ def test_signs_that_the_output_cannot_take_are_ascii(tmp_path: Path, drive: Ledg
         terminal.until(b"+-")
         terminal.until(b"plain link")
         assert "\N{BOX DRAWINGS LIGHT HORIZONTAL}".encode() not in terminal.written
+
+
+@pytest.mark.parametrize(("fps", "most"), [(60, 2000), (2, 300)])
+def test_a_quiet_second_is_few_bytes(tmp_path: Path, fps: int, most: int) -> None:
+    """While only ages grow, of twelve at work, the words of figures are written and no more.
+
+    With few frames a second ages go by ten seconds; a change is a few lines then as ever.
+    """
+    database = SqliteDatabase(project_in(tmp_path).paths.ledger, create=True)
+    tasks = [shell(f"t{number}", title=f"Task number {number}") for number in range(30)]
+    drive = LedgerHarness(database, FixedClock(time.time() - 5)).make(
+        *tasks, seats=[seat(f"w{number}") for number in range(12)], jobs=12
+    )
+    # The columns are there already: that one comes is another thing than a change in it.
+    drive.wreck("t0", "t1")
+    drive.finish("t2")
+    for number in range(3, 15):
+        fence = drive.expect_claim(f"t{number}", f"w{number - 3}", step=Step.RUNNING)
+        drive.ledger.progress(fence, f"$ pytest -q tests/{number}")
+    settings = tmp_path / "config.toml"
+    settings.write_text(f"board.fps = {fps}")
+    with board_in(tmp_path, WF_CONFIG=str(settings), COLORTERM="truecolor") as terminal:
+        terminal.until(b"Task number 14")
+        terminal.resize(160, 48)
+        terminal.pause(2)
+        seconds = 10
+        assert terminal.pause(seconds) / seconds <= most
+        drive.fail(fence)
+        assert terminal.pause(2) <= 10_000
+    database.close()
+
+
+def test_a_person_who_looks_elsewhere_is_called(tmp_path: Path, drive: LedgerHarness) -> None:
+    """In tmux by a wrapped sequence and the bell; not for what was there when the board opened."""
+    drive.wreck("plain")
+    settings = tmp_path / "config.toml"
+    settings.write_text('notifications.via = "osc9"')
+    with board_in(tmp_path, WF_CONFIG=str(settings), TMUX="/run/tmux,1,0") as terminal:
+        terminal.until(b"plain link")
+        terminal.type(b"\x1b[O")
+        fence = drive.expect_claim("busy", step=Step.RUNNING)
+        terminal.pause(1.5)
+        drive.fail(fence)
+        terminal.until(b"\x1b\\\x07")
+        called = re.findall(rb"\x1bPtmux;(.*?)\x1b\\\x07", bytes(terminal.written), re.DOTALL)
+        assert len(called) == 1
+        text = re.fullmatch(rb"\x1b\x1b\]9;([^\x00-\x1f;]*)\x07", called[0])
+        assert text is not None
+        assert text[1].startswith(b"wf: 1 needs you: ")
+        assert len(text[1].decode()) <= 120

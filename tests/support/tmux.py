@@ -89,6 +89,10 @@ class Pane:
         """Send the program a signal."""
         os.kill(int(self.pid_file.read_text()), number)
 
+    def title(self) -> str:
+        """Return the title of the terminal."""
+        return self.tmux("display", "-p", "-t", self.name, "#{pane_title}")
+
     def is_alternate(self) -> bool:
         """Whether the program still has the screen that is not the shell's."""
         return self.tmux("display", "-p", "-t", self.name, "#{alternate_on}").strip() == "1"

@@ -14,7 +14,7 @@ from wf_tui.text import clean
 if TYPE_CHECKING:
     from wf_tui.picture.picture import Picture
 
-__all__ = ["Notice", "narrowed", "notice", "unreadable"]
+__all__ = ["Notice", "marked", "narrowed", "notice", "unreadable"]
 
 _STOPS: Final = frozenset(
     {NoticeKind.DISK, NoticeKind.PAUSED, NoticeKind.NO_SCHEDULER, NoticeKind.STALLED}
@@ -47,15 +47,24 @@ def unreadable(reason: str, since: str) -> Notice | None:
 def notice(picture: Picture, now: float) -> Notice | None:
     """Return what there is to say; None where all goes well and all is seen.
 
-    `now` is what countdowns go by, in UTC seconds. That a filter is on comes behind what keeps all
-    of the run from going on.
+    `now` is what countdowns go by, in UTC seconds. What the person has set themselves, marks and a
+    filter, comes behind what keeps all of the run from going on.
     """
     standing = picture.notices
     first = standing[0] if standing else None
-    filtered = narrowed(picture)
-    if first is None or (filtered is not None and first.kind not in _STOPS):
-        return filtered
+    own = marked(picture) or narrowed(picture)
+    if first is None or (own is not None and first.kind not in _STOPS):
+        return own
     return Notice(first.text.at(now), first.more, first.warns)
+
+
+def marked(picture: Picture) -> Notice | None:
+    """Return that keys work on what is marked; None where nothing is."""
+    count = len(picture.marks)
+    if not count:
+        return None
+    text = f"keys work on the {count} marked, not on the cursor"
+    return Notice(text, "Esc lets them go", warns=False)
 
 
 def narrowed(picture: Picture) -> Notice | None:
