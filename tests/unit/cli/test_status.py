@@ -34,7 +34,7 @@ RUN = (
 TASK = (
     "id title phase state reason step worker epoch attempts tries max_attempts mode isolation "
     "role priority not_before pinned since needs scope commit result takes model lane plan "
-    "questions snoozed snoozed_until usage critic_of rival"
+    "questions snoozed_until snoozed usage critic_of rival"
 )
 SHOWN = (
     "prompt env pass_env shell stall_after attempt_list gates messages allowances comments critics"
