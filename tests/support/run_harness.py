@@ -21,6 +21,7 @@ from wf_tui.new_run import create_run
 from wf_tui.plan.read import parse_plan
 from wf_tui.profiles.choice import choose_profiles
 from wf_tui.project import Project, find_project, open_ledger
+from wf_tui.scheduler.notifier import NotifyCommand
 from wf_tui.scheduler.process import Lead, start_detached
 from wf_tui.workers.shim.channel import DEAF_AFTER
 
@@ -61,6 +62,7 @@ class RunHarness:
     """What a scheduler that is led from here goes by."""
     patience: Patience = field(default_factory=Patience)
     deaf_after: float = DEAF_AFTER
+    notify: NotifyCommand = field(default_factory=NotifyCommand)
 
     def __post_init__(self) -> None:
         """Make the repository."""
@@ -136,6 +138,7 @@ class RunHarness:
             foreground,
             patience=self.patience,
             deaf_after=self.deaf_after,
+            notify=self.notify,
         )
 
     def play(self, plan: str, jobs: int | None = None) -> str:

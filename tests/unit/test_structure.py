@@ -151,6 +151,7 @@ def test_programs_are_started_in_known_places() -> None:
         "git/runner.py": {"subprocess.Popen"},
         "git/worktrees/local_files.py": {"subprocess.run"},
         "profiles/inspection.py": {"subprocess.Popen"},
+        "scheduler/notifier.py": {"asyncio.create_subprocess_exec"},
         "scheduler/process.py": {"subprocess.Popen"},
         "serve/tab.py": {"asyncio.create_subprocess_exec"},
         "user_program.py": {"subprocess.Popen"},

@@ -11,6 +11,7 @@ import click
 from wf_tui.cli.context import print_line, reading, repo_option
 from wf_tui.clock import SystemClock
 from wf_tui.config import load_config
+from wf_tui.scheduler.notifier import NotifyCommand
 from wf_tui.scheduler.process import Lead
 from wf_tui.scheduler.run_log import write_lines
 
@@ -39,6 +40,7 @@ def scheduler(run: str, repo: Path | None) -> int:
         config.timing,
         port_base=config.port_base,
         lane_budgets=config.lane_budgets,
+        notify=NotifyCommand(config.notifications.command, config.notifications.text),
     )
     state = lead.run()
     print_line(f"run {name}: {state}")

@@ -26,7 +26,7 @@ from wf_tui.ledger.rules import (
     runs,
 )
 from wf_tui.ledger.rules import seats as seat_rules
-from wf_tui.ledger.rules.attention import drafts
+from wf_tui.ledger.rules.attention import drafts, notices
 from wf_tui.ledger.rules.attention.wake import wake_due
 from wf_tui.ledger.rules.conversation import comments
 from wf_tui.ledger.rules.decisions import nodes
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.states import RunState
     from wf_tui.ledger.model.worktree_setup import WorktreeSetup
     from wf_tui.ledger.rules.attempts import Ending
+    from wf_tui.ledger.rules.attention.notices import Notice
     from wf_tui.ledger.rules.change import Change
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.ledger.rules.decisions.judgement import Judgement
@@ -267,7 +268,16 @@ class Ledger(AttemptReports):
         with self._change(run) as tx:
             lanes.open_due(tx)
             claims.release_due(tx)
+
+    def show_snoozed(self, run: str) -> None:
+        """Show again what was put off until now, at its time."""
+        with self._change(run) as tx:
             wake_due(tx)
+
+    def take_notices(self, run: str) -> list[Notice]:
+        """Return what its person is to be notified of, each item once; see `Notice`."""
+        with self._change(run) as tx:
+            return notices.take_notices(tx)
 
     def see_lanes(self, run: str, states: Iterable[LaneState], short: Mapping[str, str]) -> None:
         """Take over how the lanes of the host are, and why they gave fewer permits than wanted."""

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.ledger.writer import Writer
     from wf_tui.scheduler.attempts.job import JobInputs
-    from wf_tui.scheduler.proof import ProofReader
     from wf_tui.scheduler.session.last_words import LastWords
+    from wf_tui.scheduler.session.proof import ProofReader
     from wf_tui.workers.line.grammar import Question
 
 __all__ = ["ClaimRecord"]

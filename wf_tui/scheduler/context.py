@@ -34,6 +34,7 @@ from wf_tui.scheduler.heartbeat import BEATS
 from wf_tui.scheduler.integrator import Integrator
 from wf_tui.scheduler.lanes.make import run_lanes
 from wf_tui.scheduler.lanes.providers import Providers
+from wf_tui.scheduler.notifier import Notifier
 from wf_tui.scheduler.ports import Ports
 from wf_tui.scheduler.recovery import Recovery
 from wf_tui.scheduler.run_log import RunLog
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.writer import Writer
     from wf_tui.paths import RepoPaths, RunPaths
     from wf_tui.scheduler.lanes.run_lanes import RunLanes
+    from wf_tui.scheduler.notifier import NotifyCommand
     from wf_tui.scheduler.threads import Threads
     from wf_tui.workers.worker import Worker
 
@@ -97,6 +99,8 @@ class RunContext:
     log: RunLog
     lanes: RunLanes | None = None
     """The lanes of the host; None where all seats of the run are local."""
+    notifier: Notifier | None = None
+    """What runs the command of a person who wants to be notified; None where they have none."""
 
     def exporter(self) -> Exporter:
         """Make what shows merged work to the user's repository."""
@@ -160,6 +164,7 @@ class RunContext:
             attempts,
             self.ports,
             self.lanes,
+            self.notifier,
             foreground=foreground,
         )
 
@@ -176,6 +181,7 @@ async def open_run(
     port_base: int,
     lane_budgets: Mapping[str, int],
     deaf_after: float,
+    notify: NotifyCommand,
     writer: Writer,
     threads: Threads,
 ) -> AsyncIterator[RunContext]:
@@ -224,6 +230,11 @@ async def open_run(
             ports=Ports(repo.root.parent / "ports", port_base),
             log=RunLog(run),
             lanes=run_lanes(repo, run, clock, profiles, lane_budgets) if lanes else None,
+            notifier=(
+                Notifier(run, str(common_dir), notify, environ, writer, RunLog(run))
+                if notify.words
+                else None
+            ),
         )
 
 

@@ -142,7 +142,8 @@ def run_here(
 
     A run in the foreground ends when it stalls, unless somebody is there to help it on.
     """
-    from wf_tui.scheduler.process import Lead  # noqa: PLC0415 - not for --help
+    from wf_tui.scheduler.notifier import NotifyCommand  # noqa: PLC0415 - not for --help
+    from wf_tui.scheduler.process import Lead  # noqa: PLC0415 - same
 
     lead = Lead(
         project.paths,
@@ -154,6 +155,7 @@ def run_here(
         foreground=not stay_when_stalled,
         port_base=config.port_base,
         lane_budgets=config.lane_budgets,
+        notify=NotifyCommand(config.notifications.command, config.notifications.text),
     )
     over = threading.Event()
     with ThreadPoolExecutor(1, "events") as pool:

@@ -27,6 +27,7 @@ from wf_tui.ledger.writer import Writer
 from wf_tui.paths import private_opener
 from wf_tui.processes import hide_memory, own_identity
 from wf_tui.scheduler.context import open_run
+from wf_tui.scheduler.notifier import NotifyCommand
 from wf_tui.scheduler.run_log import RunLog, current_log
 from wf_tui.scheduler.threads import Threads, started_threads
 from wf_tui.text import plural
@@ -71,6 +72,8 @@ class Lead:
     port_base: int = 20_000
     lane_budgets: Mapping[str, int] = field(default_factory=dict)
     """By lane: micro-dollars that it may cost on one day."""
+    notify: NotifyCommand = field(default_factory=NotifyCommand)
+    """What is run for each thing that a person is to be notified of."""
     patience: Patience = field(default_factory=Patience)
     """How long its reads wait for a program that locks the ledger against readers, too."""
     deaf_after: float = DEAF_AFTER
@@ -144,6 +147,7 @@ class Lead:
                 port_base=self.port_base,
                 lane_budgets=self.lane_budgets,
                 deaf_after=self.deaf_after,
+                notify=self.notify,
                 writer=writer,
                 threads=Threads(executor, self.timing.step_deadline, self.faults),
             ) as context:

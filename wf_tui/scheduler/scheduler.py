@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.fault_injection import Point
 from wf_tui.ledger.model.states import Intent, RunState
 from wf_tui.ledger.queries import lane_reads, reads
+from wf_tui.ledger.queries.snoozes import next_end
 from wf_tui.scheduler.attempts.accepted import find_accepted
 from wf_tui.scheduler.attempts.attempt import find_left
 from wf_tui.scheduler.attempts.endings import CANCELLED
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.attempts.attempt import Attempt, LeftClaim
     from wf_tui.scheduler.attempts.factory import AttemptFactory
     from wf_tui.scheduler.lanes.run_lanes import LaneLook, RunLanes
+    from wf_tui.scheduler.notifier import Notifier
     from wf_tui.scheduler.ports import Ports
     from wf_tui.scheduler.threads import Threads
 
@@ -98,6 +100,8 @@ class Scheduler:
     ports: Ports | None = None
     lanes: RunLanes | None = None
     """The lanes of the host; None where all seats are local, which asks nobody for a permit."""
+    notifier: Notifier | None = None
+    """What runs the command of a person who wants to be notified."""
     foreground: bool = False
     _running: dict[tuple[str, int], ActiveClaim] = field(default_factory=dict)
     """The claims that are being worked on, by task and epoch."""
@@ -126,7 +130,10 @@ class Scheduler:
                 if self._broken is not None:
                     raise self._broken
                 pulse = await self._look_and_start()
-                if self.is_over(pulse):
+                is_over = self.is_over(pulse)
+                if self.notifier is not None:
+                    await self.notifier.look(pulse.seq, last=is_over)
+                if is_over:
                     return pulse.state
                 await self._sleep(pulse)
         finally:
@@ -147,6 +154,8 @@ class Scheduler:
         helpers = [asyncio.create_task(heartbeat.watch()), asyncio.create_task(heartbeat.beat())]
         if self.lanes is not None:
             helpers.append(asyncio.create_task(self.lanes.watch(self._wake)))
+        if self.notifier is not None:
+            helpers.append(asyncio.create_task(self.notifier.watch()))
         for helper in helpers:
             helper.add_done_callback(lambda _: self._wake.set())
         return helpers
@@ -261,6 +270,9 @@ class Scheduler:
             # As it is by now: an attempt may have been told of a limit since the look.
             states = look.states if self.lanes is None else self.lanes.seen
             ledger.see_lanes(run, states, look.short)
+        shown = next_end(ledger.db, run)
+        if shown is not None and shown <= now:
+            ledger.show_snoozed(run)
         pulse = reads.pulse(ledger.db, run, now)
         claims = []
         if pulse.state == RunState.RUNNING and pulse.intent == Intent.GO:

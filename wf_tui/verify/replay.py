@@ -82,7 +82,8 @@ def _replay_task_event(run: ReplayState, event: EventRow) -> None:
     if event.kind in _BEGINNINGS:
         snoozes.check_overslept(run, task, event)
     judge(run, task, event)
-    task.seq, task.last = event.seq, event.kind
+    task.seq = task.before_act if task.undoing else event.seq
+    task.last = event.kind
 
 
 def _check_before(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:

@@ -74,6 +74,8 @@ class PersonAct:
     actor: str
     last: dict[str, int] = field(default_factory=dict)
     """The number of its last event."""
+    before: dict[str, int] = field(default_factory=dict)
+    """The last event of each task before it."""
     left: Counter[str] = field(default_factory=Counter)
     """How many of its events can still be taken back."""
 
@@ -176,6 +178,8 @@ class ReplayedTask:
     """The kind of its last event."""
     undoing: bool = False
     """Whether an act on it is being taken back just now."""
+    before_act: int = 0
+    """Its last event before that act: of what is taken back nothing is left."""
     usage: dict[str, int] = field(default_factory=dict)
     """What its attempts used."""
     critic_of: str = ""

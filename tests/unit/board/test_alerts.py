@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from tests.support.ledger_harness import RUN, LedgerHarness
 from tests.support.picture_harness import PictureHarness
 from wf_tui.board.attention.alerts import Alerts
-from wf_tui.board.attention.caller import window_title
+from wf_tui.board.attention.caller import Caller, window_title
+from wf_tui.config import Notifications
 from wf_tui.ledger.rules.moves import RETRY
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
@@ -89,3 +91,19 @@ def test_what_was_answered_meanwhile_is_not_told(watcher: PictureHarness) -> Non
 def test_the_title_of_the_window(watcher: PictureHarness) -> None:
     """How many need the person, how far it is, and what it is about."""
     assert window_title(watcher.picture.header, "◆").startswith("◆1 0/3 ")
+
+
+def test_a_board_runs_no_command(watcher: PictureHarness, tmp_path: Path) -> None:
+    """The person's command belongs to the scheduler: three boards would run it three times."""
+    told_by_it = tmp_path / "told"
+    command = (sys.executable, "-c", "import sys; open(sys.argv[1], 'w')", str(told_by_it))
+    written: list[str] = []
+    caller = Caller(Notifications(via="bell", command=command), {}, written.append, 0.0)
+    caller.alerts.focus(has=False)
+    caller.beat(watcher.picture, 0.0)
+    watcher.drive.wreck("a")
+    watcher.look()
+    for now in (10.0, 14.0, 18.0):
+        caller.beat(watcher.picture, now)
+    assert written == ["\a"]
+    assert not told_by_it.exists()

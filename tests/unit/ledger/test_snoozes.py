@@ -9,6 +9,7 @@ import pytest
 from tests.support.ledger_harness import RUN, LedgerHarness, shell
 from tests.support.task_states import STATES
 from wf_tui.ledger.model.states import Step
+from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.snoozes import snooze_of, snoozes
 from wf_tui.ledger.rules.moves import ACCEPT, ANSWER, RETRY, SNOOZE, WAKE
 from wf_tui.paths import RepoPaths
@@ -53,8 +54,9 @@ def test_it_is_in_no_inbox_until_its_time(drive: LedgerHarness, tmp_path: Path) 
     assert is_asked_for(drive, "a", tmp_path)
     assert snooze_of(drive.db, RUN, "a", drive.clock.now()) is None
     assert woken(drive) == []
-    drive.ledger.release_due(RUN)
-    drive.ledger.release_due(RUN)
+    assert reads.pulse(drive.db, RUN, drive.clock.now()).next_timer == drive.clock.now()
+    drive.ledger.show_snoozed(RUN)
+    drive.ledger.show_snoozed(RUN)
     assert woken(drive) == ["time"]
     assert snoozes(drive.db, RUN) == {}
 

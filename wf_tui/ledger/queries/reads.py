@@ -19,6 +19,7 @@ from wf_tui.ledger.model.rows import (
 from wf_tui.ledger.model.startable import STARTABLE
 from wf_tui.ledger.model.states import BlockedKind, Intent, RunState, TaskState
 from wf_tui.ledger.queries import breaker_reads, lane_reads
+from wf_tui.ledger.queries.snoozes import next_end
 from wf_tui.processes import ProcessIdentity
 
 if TYPE_CHECKING:
@@ -277,8 +278,9 @@ def pulse(db: Database, run: str, now: float) -> Pulse:
     opened, idle, timer, wanted = db.execute_all(
         [(_OPEN, values), (_IDLE, values), (_TIMER, timers_of), (_WANTED, wanted_of)]
     )
+    shown = next_end(db, run)
     pause, lane = breaker_reads.next_look(db, run, now), lane_reads.next_opening(db, run, now)
-    timers = [float(str(at)) for at in (timer[0][0], pause, lane) if at is not None]
+    timers = [float(str(at)) for at in (timer[0][0], pause, lane, shown) if at is not None]
     timers += [float(str(until)) for until, _ in wanted]
     return Pulse(
         state=row.state,

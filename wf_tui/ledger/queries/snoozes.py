@@ -9,7 +9,7 @@ from wf_tui.ledger.model.rows import SnoozeRow, decode, select
 if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Database
 
-__all__ = ["snooze_of", "snoozes"]
+__all__ = ["next_end", "snooze_of", "snoozes"]
 
 
 def snoozes(db: Database, run: str) -> dict[str, SnoozeRow]:
@@ -19,6 +19,12 @@ def snoozes(db: Database, run: str) -> dict[str, SnoozeRow]:
     """
     rows = db.execute(select(SnoozeRow, "WHERE run = :run"), {"run": run})
     return {row.task: row for row in (decode(SnoozeRow, one) for one in rows)}
+
+
+def next_end(db: Database, run: str) -> float | None:
+    """Return when the next snooze of a run is over, in UTC seconds; also one that is by now."""
+    rows = db.execute("SELECT min(until) FROM snooze WHERE run = :run", {"run": run})
+    return None if rows[0][0] is None else float(rows[0][0])
 
 
 def snooze_of(db: Database, run: str, task: str, now: float) -> SnoozeRow | None:

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from wf_tui.errors import RefusedError, UnknownNameError
 from wf_tui.ledger.model.events.read import Event
-from wf_tui.ledger.model.events.task_events import TaskEvent, Undone
+from wf_tui.ledger.model.events.task_events import TaskEvent
 from wf_tui.ledger.model.json_text import event_json
 from wf_tui.ledger.model.rows import (
     AllowanceRow,
@@ -73,6 +73,9 @@ class RunTransaction:
     now: float
     actor: str
     command: int
+    undoing: int | None = None
+    """The number of the act that is being taken back: its events stand beside that one, so that
+    they are no later ones of their task."""
     undoable: bool = False
     """Whether what a person does now may be taken back: its events then say what was before."""
     reporter: tuple[str, str, int] | None = None
@@ -99,8 +102,7 @@ class RunTransaction:
         than the task's by now, it is a copy with the worker and epoch of the attempt that the event
         is about; such a copy is only for this, and is never stored.
         """
-        undone = event.undoes if isinstance(event, Undone) else None
-        self._append(event.event_kind, task, event.data(), undone)
+        self._append(event.event_kind, task, event.data(), self.undoing)
 
     def emit_move(self, event: TaskEvent, task: TaskRow) -> None:
         """Append the event of a person's move, with what `undo` needs to take it back.

@@ -10,7 +10,7 @@ from wf_tui.scheduler.attempts.active_claim import ActiveClaim
 from wf_tui.scheduler.attempts.attempt import Attempt
 from wf_tui.scheduler.attempts.vitals import Vitals
 from wf_tui.scheduler.claim_record import ClaimRecord
-from wf_tui.scheduler.proof import ProofReader
+from wf_tui.scheduler.session.proof import ProofReader
 
 if TYPE_CHECKING:
     from wf_tui.clock import Clock

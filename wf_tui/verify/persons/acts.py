@@ -26,6 +26,8 @@ def note_act(run: ReplayState, event: EventRow) -> None:
     if not isinstance(command, int):
         return
     act = run.acts.setdefault(command, PersonAct(event.actor))
+    if event.task in run.tasks:
+        act.before.setdefault(event.task, run.tasks[event.task].seq)
     act.last[event.task or ""] = event.seq
     act.left[event.task or ""] += "undo" in event.data
 
@@ -52,7 +54,7 @@ def check_undone(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
         # One act may be told in several events, and so may its end; the first is too late or none.
         last = act.last.get(task.id)
         run.require(task.seq == last, "undo", event, f"event {task.seq} of the task came since")
-    task.undoing = True
+    task.undoing, task.before_act = True, act.before.get(task.id, 0)
     message = get_int(event, "id")
     if message is not None:
         waited = message in task.messages

@@ -74,6 +74,7 @@ def undo(tx: Change, expect: int | None = None, before: int | None = None) -> Ta
     moves = [one for one in events if "state" in one[2]["undo"]]
     last = max(int(str(row[0])) for row in rows)
     try:
+        tx.undoing = act.number
         for task_id in dict.fromkeys(one[0] for one in events if one[0]):
             _refuse_too_late(tx, tx.task(task_id), act, last)
         for task_id, _, data in moves:
@@ -108,11 +109,15 @@ def _restore_rest(tx: Change, act: Act, task_id: str, kind: str, record: dict[st
 
 
 def _refuse_too_late(tx: Change, task: TaskRow, act: Act, last: int) -> None:
-    """Refuse where anything was made of the task since the last event of the act."""
+    """Refuse where anything was made of the task since the last event of the act.
+
+    What was taken back has not been: of that act and of its end nothing is left.
+    """
     later = tx.db.execute(
         "SELECT kind FROM event WHERE run = :run AND task = :task AND seq > :seq "
-        "ORDER BY seq LIMIT 1",
-        {"run": tx.run.id, "task": task.id, "seq": last},
+        "AND (command IS NULL OR command NOT IN (SELECT command FROM event WHERE run = :run "
+        "AND command IS NOT NULL AND kind = :undone)) ORDER BY seq LIMIT 1",
+        {"run": tx.run.id, "task": task.id, "seq": last, "undone": Undone.event_kind},
     )
     if later:
         kind = str(later[0][0])
