@@ -109,7 +109,7 @@ BLOCKED: Final[Mapping[BlockedKind, Mapping[str, Any]]] = {
 """What the row of each kind has besides."""
 
 
-def blocked(kind: BlockedKind, **values: Any) -> Card:
+def blocked(kind: BlockedKind, *, snoozed_until: float | None = None, **values: Any) -> Card:
     """Return a card that is blocked in this way."""
     more = {"tries": 3, "attempts": 3, "last_worker": "glm-2", **BLOCKED[kind], **values}
     row = sample_row(state=TaskState.BLOCKED, kind=kind, epoch=3, **more)
@@ -117,7 +117,7 @@ def blocked(kind: BlockedKind, **values: Any) -> Card:
         "rotate": sample_row(id="rotate", state=TaskState.BLOCKED, kind=BlockedKind.GATE),
     }
     question = _question() if kind is BlockedKind.QUESTION else None
-    around = Around(last=last(), question=question, rows=others)
+    around = Around(last=last(), question=question, snoozed_until=snoozed_until, rows=others)
     return make_card(row, Reason(kind.value, row.note, row.detail), around)
 
 

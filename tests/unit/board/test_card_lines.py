@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -205,6 +206,27 @@ def test_an_id_that_has_no_room_beside_the_title_is_on_the_last_line() -> None:
     assert last.endswith("refresh-rot")
 
 
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [(NOW + 2900, "snoozed 48m"), (NOW + 20, "snoozed 20s"), (inf, "snoozed until it changes")],
+)
+def test_what_is_snoozed_is_parked(until: float, words: str) -> None:
+    """With how long it will be, whatever it is blocked by."""
+    card = blocked(BlockedKind.GATE, snoozed_until=until)
+    assert said(card)[0].startswith("◇ Refresh-token rotation")
+    assert said(card)[0].endswith(f" {words}")
+    assert not card.needs_you
+
+
+def test_without_colours_every_state_step_and_kind_reads_differently() -> None:
+    """By its sign and its words: no two of them are told apart by their colour alone."""
+    read: dict[str, set[tuple[str, str, bool]]] = {}
+    for card in CARDS:
+        state = (card.state, card.kind or card.step, card.ready)
+        read.setdefault("\n".join(said(card)), set()).add(state)
+    assert all(len(states) == 1 for states in read.values())
+
+
 def test_a_ghost_says_where_its_task_went() -> None:
     """And which it was, by title and id."""
     ghost = text([ghost_line(running(), "kimi-2, answered “yes”", WIDE, NOW)], WIDE)[0]
@@ -216,6 +238,6 @@ def test_several_alike_are_one_card() -> None:
     """Their number, what they have in common, the first titles."""
     many = [blocked(BlockedKind.FAILED)] * 2
     assert text(similar_lines(many, 27, WIDE), WIDE) == [
-        "◆ 27 × failed E assert 200 == 401  test_login.py:88",  # noqa: RUF001 - the sign itself
+        "◆ 27 × exit 1: E assert 200 == 401  test_login.py:88",  # noqa: RUF001 - the sign itself
         "  Refresh-token rotation, Refresh-token rotation",
     ]

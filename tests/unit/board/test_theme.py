@@ -70,6 +70,33 @@ def test_a_terminal_with_few_colours_is_sent_the_entries_of_the_table(row: list[
         assert value == f"ansi_{of_16}"
 
 
+@pytest.mark.parametrize(
+    ("name", "dark", "light"),
+    [
+        ("foreground", (14.5, 10.3), (15.5, 12.5)),
+        ("wf-muted", (7.6, 5.4), (6.7, 5.4)),
+        ("wf-faint", (5.6, None), (5.1, None)),
+        ("wf-rule", (1.8, None), (1.6, None)),
+        ("primary", (8.3, 5.9), (6.0, 4.9)),
+        ("accent", (10.8, 7.6), (5.7, 4.6)),
+        ("warning", (10.5, 7.4), (6.0, 4.8)),
+        ("error", (8.0, 5.6), (6.3, 5.0)),
+        ("success", (9.1, 6.4), (5.9, 4.7)),
+        ("secondary", (8.0, 5.7), (6.7, 5.4)),
+    ],
+)
+def test_our_colours_stand_out_as_they_were_chosen(
+    name: str, dark: tuple[float, float | None], light: tuple[float, float | None]
+) -> None:
+    """On the plain ground, and under the cursor."""
+    for theme, (plain, under) in zip(our_themes("truecolor"), (dark, light), strict=True):
+        color = Color.parse(values(theme)[name])
+        grounds = {"background": plain, "wf-cursor": under}
+        for ground, wanted in grounds.items():
+            ratio = contrast(color, Color.parse(values(theme)[ground]))
+            assert wanted is None or abs(ratio - wanted) <= 0.1
+
+
 @pytest.mark.parametrize("theme", our_themes("truecolor"), ids=[DARK, LIGHT])
 def test_all_text_of_ours_can_be_read(theme: Theme) -> None:
     """On the plain ground, on bars, under the cursor and on the grounds of questions and diffs."""

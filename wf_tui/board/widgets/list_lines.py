@@ -212,6 +212,18 @@ def ghost_line(card: Card, how: str, drawing: CardDrawing, now: float) -> Line:
     return drawing.glyphs.drawn(Line(spans, (), (Span(card.id, Role.FAINT),)))
 
 
+def _alike(card: Card) -> tuple[Span, ...]:
+    """Return what cards have in common: how they failed, and the proof of it."""
+    needs = card.needs
+    if needs is None:
+        return ()
+    if card.kind == BlockedKind.FAILED:
+        return Span(f"{card.why}: ", Role.NEED_WORD), Span(needs.proof, Role.ERROR)
+    if card.kind == BlockedKind.DELIVERABLE:
+        return Span(f"{needs.word} ", Role.NEED_WORD), Span(needs.sentence, Role.TEXT)
+    return Span(f"{needs.word} ", Role.NEED_WORD), Span(needs.proof or needs.sentence, Role.ERROR)
+
+
 def similar_lines(
     cards: Sequence[Card],
     count: int,
@@ -221,15 +233,11 @@ def similar_lines(
     keys: Sequence[KeyHint] = (),
 ) -> tuple[Line, ...]:
     """Return a card that stands for `count` alike, of which `cards` are the first ones."""
-    needs = cards[0].needs if cards else None
-    word = needs.word if needs else ""
-    text = (needs.proof or needs.sentence) if needs else ""
     first = Line(
         (
             Span(f"{drawing.glyphs.needs_you} ", Role.NEED),
             Span(f"{count} {_TIMES} ", Role.TITLE),
-            Span(f"{word} ", Role.NEED_WORD),
-            Span(text, Role.ERROR),
+            *(_alike(cards[0]) if cards else ()),
         )
     )
     second = Line((Span(f"  {', '.join(card.title for card in cards)}", Role.MUTED),))

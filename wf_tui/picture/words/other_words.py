@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import inf, isinf
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import PERSON, BlockedKind, DoneKind, PendingReason
@@ -117,13 +117,15 @@ _WRONG: Final[Mapping[PendingReason, Callable[[TaskRow, Reason], Timed]]] = {
 def parked_words(row: TaskRow, snoozed_until: float | None, kind_of: Callable[[str], str]) -> Timed:
     """Return why a blocked task needs nobody now; `kind_of` is the kind that another is blocked by.
 
-    Snoozed until infinity is until it changes. A quota that is over at a time says the time of
-    day, by the zone of this process.
+    A snooze without an end is until infinity. A quota that is over at a time says the time of day,
+    by the zone of this process.
     """
     if snoozed_until == inf:
         return Timed("snoozed until it changes")
     if snoozed_until is not None:
-        return Timed("snoozed ", snoozed_until)
+        if isinf(snoozed_until):
+            return Timed("snoozed until it changes")
+        return Timed("snoozed ", snoozed_until, coarse=True)
     words = _PARKED.get(row.kind) if isinstance(row.kind, BlockedKind) else None
     if words is not None:
         return words(row, kind_of)

@@ -22,12 +22,14 @@ class Timed:
     after: str = ""
     since: float | None = None
     """As `until`, of a moment that is over: then an age."""
+    coarse: bool = False
+    """Whether a time until is told as ages are, `48m`, since nobody waits for its second."""
 
     def at(self, now: float) -> str:
         """Return the words at a time."""
         middle = ""
         if self.until is not None:
-            middle = duration(self.until - now)
+            middle = (age if self.coarse else duration)(self.until - now)
         elif self.since is not None:
             middle = age(now - self.since)
         return f"{self.before}{middle}{self.after}"
