@@ -39,11 +39,11 @@ DIFF_ACTIONS: Final = (
     ),
     _act(
         *("diff.edit_comment", "e", "Edit", "Other words for the comment under the cursor"),
-        "edit_comment",
+        *("edit_comment", "wf comment TASK PLACE TEXT --edit N"),
     ),
     _act(
         *("diff.drop_comment", "x", "Drop", "Take the comment under the cursor away"),
-        "drop_comment",
+        *("drop_comment", "wf comment TASK PLACE --drop N"),
     ),
     _act("diff.wrap", "w", "Wrap", "Break long lines, or cut them at the edge", "wrap"),
 )

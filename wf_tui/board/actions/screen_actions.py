@@ -46,7 +46,7 @@ class _Entry:
 
 _ENTRIES: Final = (
     _Entry("board", "1", "The four columns", "wf status"),
-    _Entry("inbox", "2", "Only what needs you", "wf status", footer=True),
+    _Entry("inbox", "2", "Only what needs you", "wf inbox", footer=True),
     _Entry("workers", "4", "The seats and what they hold", "wf workers"),
 )
 SCREEN_ACTIONS: Final = (

@@ -33,9 +33,7 @@ _DIALOGS: Final[Mapping[str, Handler]] = {
     moves.MESSAGE.name: conversation.message,
 }
 """What asks for the arguments of a move before it is made, or looks whether it can be."""
-_REVIEWED: Final = frozenset({Context.BOARD, Context.INBOX, Context.GRAPH, Context.WORKERS}) | {
-    *(Context.TIMELINE, Context.REVIEW)
-}
+_REVIEWED: Final = RUN_VIEWS | {Context.REVIEW}
 """Where the keys work that the review has, too."""
 
 
