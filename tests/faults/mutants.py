@@ -1771,4 +1771,28 @@ MUTANTS: Final = (
         "        if self.traveller is not None and by_id(name).target is None:\n",
         "unit/board/test_time_travel.py::test_nothing_acts_in_the_past",
     ),
+    Mutant(
+        "cockpit",
+        "a task that leaves its place leaves no ghost",
+        "board/selection/selection.py",
+        "                if place_of(column, spot.at) == place_of(self.column, self.at):\n",
+        "                if column:\n",
+        "unit/board/test_selection.py::test_a_ghost_stays_where_the_task_has_left",
+    ),
+    Mutant(
+        "cockpit",
+        "N goes to a task that is folded away",
+        "board/selection/selection.py",
+        "            self.folds.open(column, spot.at[0])\n",
+        "            pass\n",
+        "unit/board/test_selection.py::test_what_a_task_is_folded_into_is_opened",
+    ),
+    Mutant(
+        "cockpit",
+        "the selected task becomes part of a similar card",
+        "board/selection/selection.py",
+        "        self.picture.protect(kept)\n",
+        "        self.picture.protect(())\n",
+        "unit/board/test_selection.py::test_nothing_becomes_a_similar_card_around_what_is_selected_or_marked",
+    ),
 )

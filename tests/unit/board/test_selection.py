@@ -437,7 +437,7 @@ def test_what_a_task_is_folded_into_is_opened() -> None:
     selection = begin(picture, "p0")
     selection.folds.close("blocked", 1.0)
     assert selection.go_to("s2")
-    assert selection.task == "s2"
+    assert (selection.task, kind_at(selection)) == ("s2", EntryKind.CARD)
     picture.hidden = {"b0"}
     assert not selection.go_to("b0")
     assert selection.task == "s2"

@@ -109,7 +109,7 @@ class BoardColumn(TaskView):
         if scene is None:
             return 0
         if after.kind is EntryKind.HEADER:
-            return int(not before.folded)
+            return int(not (before.folded and after.folded))
         if before.kind is EntryKind.HEADER:
             return 0
         if self.state is TaskState.BLOCKED and before.group == 0:

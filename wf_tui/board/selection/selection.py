@@ -104,14 +104,14 @@ class Selection:
                 return
 
     def _keep(self) -> None:
-        """Hold open what the selected and the marked tasks are in."""
+        """Hold open what the selected and the marked tasks are in, and where the cursor stands."""
+        kept = self.picture.marks | ({self.task} if self.task is not None else set())
         held = {(self.column, self.at[0])} if self.task is not None and self.at else set()
-        for task in self.picture.marks:
+        for task in kept:
             spot = self.picture.spot(task, in_list=self.in_list)
             if spot is not None:
                 held.add((LIST if self.in_list else spot.column, spot.at[0]))
         self.folds.update(self.picture, held)
-        kept = self.picture.marks | ({self.task} if self.task is not None else set())
         self.picture.protect(kept)
 
     # -- moving
