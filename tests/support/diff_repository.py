@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["BEFORE", "HOSTILE_AFTER", "HOSTILE_BEFORE", "two_commits"]
+__all__ = ["BEFORE", "HOSTILE_AFTER", "HOSTILE_BEFORE", "commit_on", "two_commits"]
 
 BEFORE = {"src/a.py": "import os\n\n\ndef one():\n    return 1\n", "docs/b.md": "# b\n"}
 _PARTS = ("NAME", "EMAIL")
@@ -60,6 +60,13 @@ def two_commits(
         after = {name: text for name, text in after.items() if name != "kind"}
     commit = _commit(root, after)
     return Control(root / ".git", "sha1", base, "refs/heads/main"), base, commit
+
+
+def commit_on(control: Control, base: str, files: Mapping[str, bytes | str | None]) -> str:
+    """Return a commit beside the others: `base` with some files written."""
+    root = control.git_dir.parent
+    _git(root, "checkout", "-q", "--detach", base)
+    return _commit(root, files)
 
 
 def _commit(root: Path, files: Mapping[str, bytes | str | None]) -> str:

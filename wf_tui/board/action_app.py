@@ -231,7 +231,8 @@ class ActionApp(DialogApp):
 
     def show_review(self, task: str) -> None:
         """Show the review of a task above the screen that it was asked for on."""
-        self.push_screen(ReviewScreen(task))
+        if not isinstance(self.screen, ReviewScreen):
+            self.push_screen(ReviewScreen(task))
 
     def action_help(self) -> None:
         """Show the keys of this screen; Enter on a line does it."""

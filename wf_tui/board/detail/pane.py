@@ -248,6 +248,8 @@ class DetailPane(Commenting, Widget):
                 return self.tab is Tab.ATTEMPTS
             case "follow":
                 return self.tab is Tab.LOG
+            case "forget_words":
+                return bool(self._view.found.words)
             case "open_line":
                 return bool(self._view.marked)
             case _:
@@ -323,6 +325,11 @@ class DetailPane(Commenting, Widget):
     def action_find(self) -> None:
         """Look for words in what is shown."""
         self._find.open(self._view.found.words)
+
+    def action_forget_words(self) -> None:
+        """Look for nothing any more."""
+        self._view.look_for("")
+        self._say()
 
     @on(LinesView.Opened)
     def open_clicked_line(self, event: LinesView.Opened) -> None:

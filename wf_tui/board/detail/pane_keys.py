@@ -34,6 +34,7 @@ _CALLS: Final = {
     "view.mark": "mark_attempt",
     "view.diff": "difference",
     "view.follow": "follow",
+    "view.back": "forget_words",
     "diff.comment": "comment",
     "diff.edit_comment": "edit_comment",
     "diff.drop_comment": "drop_comment",

@@ -11,9 +11,10 @@ from wf_tui.git.merge.merge_tree import merge_trees
 from wf_tui.text import listed
 
 if TYPE_CHECKING:
+    from wf_tui.git.control.control import Control
     from wf_tui.project import Project
 
-__all__ = ["Trial", "try_merge"]
+__all__ = ["Trial", "merged", "try_merge"]
 
 _NAMED: Final = 5
 
@@ -36,11 +37,15 @@ def try_merge(project: Project, run: str, base: str, head: str, commit: str) -> 
     if base == head:
         return None
     try:
-        control = open_control(project.paths.run(run))
-        found = merge_trees(control, head, commit)
+        return merged(open_control(project.paths.run(run)), head, commit)
     except WfError as error:
         return Trial(head, f"cannot be tried: {error.message}", clean=False)
+
+
+def merged(control: Control, head: str, commit: str) -> Trial:
+    """Return what comes of merging a commit into a head; raises a `WfError` where git cannot."""
+    found = merge_trees(control, head, commit)
     if found.clean:
         return Trial(head, "merges cleanly", clean=True)
-    names = found.conflicts or [path for note in found.notes for path in note.paths]
+    names = found.conflicts or tuple(path for note in found.notes for path in note.paths)
     return Trial(head, f"conflicts in {listed(names, _NAMED)}", clean=False)

@@ -11,6 +11,7 @@ from wf_tui.board.columns.task_view import TaskView
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.messages import ColumnChosen
 from wf_tui.board.screens.board_drag import BoardDrag
+from wf_tui.board.screens.with_pane import WithPane
 from wf_tui.board.widgets.entry_view import EntryView
 from wf_tui.board.widgets.filter_bar import FilterBar, FilterChanged, FilterClosed
 from wf_tui.picture.entries import Entry, EntryKind
@@ -24,7 +25,7 @@ _STEPS: Final = {"left": -1, "right": 1}
 _QUICK: Final = {"blocked": "!", "mine": "@", "running": "#"}
 
 
-class BoardScreen(BoardDrag):
+class BoardScreen(BoardDrag, WithPane):
     """Moves, opens, folds, marks and filters."""
 
     context: ClassVar = Context.BOARD

@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 
 from wf_tui.board.actions.registry import Context, bindings
 from wf_tui.board.detail.pane import DetailPane
-from wf_tui.board.screens.run_screen import RunScreen
+from wf_tui.board.screens.with_pane import WithPane
 from wf_tui.picture.age import span
 from wf_tui.text import plural
 
@@ -34,7 +34,7 @@ _ANSWERS: Final = (
 )
 
 
-class InboxScreen(RunScreen):
+class InboxScreen(WithPane):
     """What needs a person on the left, what is known of the selected one on the right.
 
     The list has the order of the blocked column, and the filter of the board holds here as well.

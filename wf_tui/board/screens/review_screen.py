@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
+from textual._time import get_time
 from textual.containers import Horizontal, Vertical
 
 from wf_tui import commands
@@ -380,7 +381,10 @@ class ReviewScreen(Commenting, RunScreen):
     def action_send(self) -> None:
         """Send all comments back to the worker, after asking once."""
         review = self._text.review
-        if self._over or review is None:
+        ignored = self.host.guard.ignored(self._key("review.send"), [self.task_id], get_time())
+        if ignored:
+            self.host.show_toast(ignored)
+        elif self._over or review is None:
             self.host.show_toast(self._over or "it is not read yet")
         elif not review.drafts:
             self.host.show_toast(

@@ -1,0 +1,44 @@
+"""A screen with a detail pane: the keys that work on the pane wherever the focus is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wf_tui.board.detail.pane import DetailPane
+from wf_tui.board.screens.run_screen import RunScreen
+
+__all__ = ["WithPane"]
+
+_STEPS: Final = {"previous": -1, "next": 1}
+
+
+class WithPane(RunScreen):
+    """Passes on to the pane, where it is open, what its own keys do while it has the focus.
+
+    A click in the footer and the palette come this way, too.
+    """
+
+    def action_attempt(self, way: str) -> None:
+        """Show the attempt before or after."""
+        self._in_pane("attempt", _STEPS[way])
+
+    def action_hunk(self, way: str) -> None:
+        """Go to the hunk or the hit before or after."""
+        self._in_pane("hunk", _STEPS[way])
+
+    def action_file(self, way: str) -> None:
+        """Open the file before or after."""
+        self._in_pane("file", _STEPS[way])
+
+    def action_follow(self) -> None:
+        """Follow the end of the log."""
+        self._in_pane("follow")
+
+    def _in_pane(self, action: str, *given: int) -> None:
+        pane = self.query_one(DetailPane)
+        if not pane.display or pane.task_id is None:
+            self.host.show_toast("Enter opens the task first")
+        elif not pane.check_action(action, given):
+            self.host.show_toast(f"there is none in {pane.tab.title()}")
+        else:
+            getattr(pane, f"action_{action}")(*given)
