@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -41,6 +43,14 @@ def test_letters_are_the_same_on_the_board_and_in_a_pipe() -> None:
     for name in (*names, "selected", "rule", "heavy", "working", "stop", "go", "warns", "more"):
         assert signs_in_ascii(getattr(UNICODE, name)) == getattr(ASCII, name)
     assert all(getattr(ASCII, name).isascii() for name in names)
+
+
+def test_the_readme_names_the_sign_of_each_state() -> None:
+    """Both of it, and none that there is not."""
+    readme = Path(__file__).resolve().parents[3] / "README.md"
+    rows = re.findall(r"^\| `(.)` \| `(.)` \| ", readme.read_text("utf-8"), re.MULTILINE)
+    names = ("needs_you", "in_progress", "pending", "waiting", "blocked", "done", "cancelled")
+    assert rows == [(getattr(UNICODE, name), getattr(ASCII, name)) for name in names]
 
 
 @pytest.mark.parametrize(
