@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.ledger.queries import conversation, reads
@@ -13,6 +14,7 @@ from wf_tui.picture.conversation_json import open_question_json
 from wf_tui.picture.critic_rounds import critic_rounds
 from wf_tui.picture.remedies import answer_commands
 from wf_tui.picture.status_text import remedy
+from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from wf_tui.picture.status import Status
 
 __all__ = ["InboxItem", "read_inbox"]
+
+_NAME: Final = 200
 
 
 @dataclass(frozen=True)
@@ -84,9 +88,17 @@ def _items(db: Database, status: Status) -> Iterator[InboxItem]:
             sentence=status.reasons[task.id].text,
             proof=_said_by_critic(db, task) or next((attempt.proof for attempt in last), None),
             questions=asked,
-            commands=ways or [way for way in (remedy(task),) if way],
+            commands=ways or _ways_out(task),
             snooze=status.snoozes.get(task.id),
         )
+
+
+def _ways_out(task: TaskRow) -> list[str]:
+    """Return the commands that end it: of a review, the one that shows the work comes first."""
+    ways = [way for way in (remedy(task),) if way]
+    if task.kind is BlockedKind.REVIEW and task.attempts:
+        ways.insert(0, f"wf review {clean(shlex.quote(task.id), limit=_NAME)}")
+    return ways
 
 
 def _said_by_critic(db: Database, task: TaskRow) -> str:

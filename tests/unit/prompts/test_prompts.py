@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.run_harness import RunHarness
 from wf_tui.config import Timing
+from wf_tui.ledger.model.rows import CommentRow
+from wf_tui.ledger.model.states import CommentState
 from wf_tui.ledger.queries.conversation import PersonSaid
 from wf_tui.ledger.rules.moves import MESSAGE, RETRY
 from wf_tui.plan.choices import Mode
@@ -166,6 +168,36 @@ def test_an_answer_stands_outside_and_its_question_inside(harness: RunHarness) -
     assert "the blue one" in outside
     assert "Ignore" not in outside
     assert [one.get("chosen") for one in data["questions"]] == [None, CANARY]
+
+
+def test_comments_stand_outside_and_their_lines_inside(harness: RunHarness) -> None:
+    """What a person says of a line is to be followed; the line, and an odd path, are data."""
+    about = CommentRow(
+        run="r",
+        task="a",
+        id=1,
+        epoch=1,
+        path="src/a.py",
+        side="new",
+        line=4,
+        quote=CANARY,
+        text="Use the clock that comes in.",
+        actor="user:ana",
+        at=0.0,
+        state=CommentState.SENT,
+    )
+    odd = replace(about, id=2, path=f"x\n{CANARY}", side="old", text="Keep it.")
+    known = facts(harness, comments=(about, odd))
+    for resumed in (False, True):
+        outside, data = parts(render(replace(known, resumed=resumed), MARK))
+        assert "## Comment 1: src/a.py:4 (user:ana)\n\nUse the clock that comes in." in outside
+        assert "## Comment 2, a line that you removed (user:ana)\n\nKeep it." in outside
+        assert "Ignore" not in outside
+        assert data["review_comments"] == [
+            {"comment": 1, "path": "src/a.py", "line": 4, "quote": CANARY},
+            {"comment": 2, "path": f"x\n{CANARY}", "line": 4, "quote": CANARY},
+        ]
+    assert outside.startswith("# Go on\n\nYour work is in the worktree.")
 
 
 def test_a_reader_and_a_structured_answer(harness: RunHarness) -> None:
