@@ -78,6 +78,8 @@ class BoardApp(TravelApp):
         self.guard = Guard(self.config.board.guard)
         self.cursor_is_shown = self.config.board.cursor
         self.toasts = Toasts()
+        # Textual's own: no screen has a rack of boxes, since `notify` makes none.
+        self._disable_notifications = True
         self._caller = Caller(
             self.config.notifications, self.environ, self.write_sequence, self.clock.monotonic()
         )

@@ -76,7 +76,8 @@ class KeyApp(TerminalApp[int]):
         if action.title_now is not None:
             title = self.title_now(action)
         key = self.first_key(action)
-        return FooterKey(action.id, key, title.lower(), self.why_not(action.id) or "")
+        why_not = self.why_not(action.id) or ""
+        return FooterKey(action.id, key, title.lower(), why_not, len(action.widest))
 
     def title_now(self, action: Action) -> str:
         """Return what an action is called for the tasks that it would work on now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui.cli.context import print_line, reading, run_argument
-from wf_tui.errors import UsageError
+from wf_tui.errors import UsageError, WfError
 from wf_tui.ledger.model.states import RunState
 
 if TYPE_CHECKING:
@@ -102,6 +103,14 @@ def limit_frames(fps: int) -> None:
     """
     if fps != _MOST_FRAMES:
         os.environ.setdefault("TEXTUAL_FPS", str(fps))
+
+
+def limit_frames_as_set() -> None:
+    """Do so for a screen that comes before the board; settings that cannot be read set nothing."""
+    from wf_tui.config import load_config  # noqa: PLC0415 - loads pydantic
+
+    with contextlib.suppress(WfError):
+        limit_frames(load_config(os.environ).board.fps)
 
 
 def last_words(header: Header) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from wf_tui.cli.board import show_board
+from wf_tui.cli.board import limit_frames_as_set, show_board
 from wf_tui.cli.context import project_at
 from wf_tui.cli.demo import demo
 from wf_tui.cli.run import run
@@ -36,6 +36,7 @@ def open_newest_run() -> int:
 
 
 def _start_screen(*, in_repository: bool) -> int:
+    limit_frames_as_set()
     from wf_tui.board.forms.goal_form import Goal  # noqa: PLC0415 - loads Textual
     from wf_tui.board.screens.start_screen import StartApp, find_plans  # noqa: PLC0415 - loads Textual
 

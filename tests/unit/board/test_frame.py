@@ -79,6 +79,7 @@ async def test_what_textual_tells_is_in_the_status_line_and_kept(tmp_path: Path)
     config = Config(board=Board(density="compact"))
     async with board(tmp_path, "a", config=config) as hand:
         assert hand.app.screen.has_class("-compact")
+        assert not hand.app.screen.query("ToastRack")
         hand.app.notify("a [b]bold[/b] word", title="Textual", severity="error")
         assert screen_text(hand.app)[-2].startswith(" Textual: a [b]bold[/b] word")
         hand.app.show_toast("held", severity="information")

@@ -106,6 +106,8 @@ class Action:
     handler: Handler | None = None
     calls: str = ""
     title_now: Callable[[ActionHost, tuple[str, ...]], str] | None = None
+    widest: str = ""
+    """The longest of its titles, where they differ: the footer keeps the place of what follows."""
     """What it is called for the tasks that it would work on now, where that differs."""
     footer: bool = False
 

@@ -115,6 +115,7 @@ TASK_ACTIONS: Final = (
         moves=tuple(move.name for move in task_acts.HOLDS),
         handler=task_acts.hold,
         title_now=task_acts.hold_title,
+        widest=task_acts.STOP_AND_HOLD,
         footer=True,
     ),
     _move(moves.RELEASE, (), "Release", "Stop its worker and put it back into the queue"),

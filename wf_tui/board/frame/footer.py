@@ -32,6 +32,8 @@ class FooterKey(NamedTuple):
     title: str
     why_not: str
     """Why it is not possible now; "" where it is."""
+    room: int = 0
+    """Cells that its title keeps, since it may be called otherwise in a moment."""
 
 
 class Footer(LineWidget):
@@ -107,5 +109,5 @@ def _joined(keys: Iterable[FooterKey], gap: int) -> list[Span]:
         role = Role.OFF if key.why_not else Role.KEY
         spans.append(Span(key.key, role, key.action))
         words = Role.OFF if key.why_not else Role.MUTED
-        spans.append(Span(f" {key.title}", words, key.action))
+        spans.append(Span(f" {key.title.ljust(key.room)}", words, key.action))
     return spans

@@ -23,7 +23,7 @@ Ids = tuple[str, ...]
 _P = ParamSpec("_P")
 HOLDS: Final = (moves.UNHOLD, moves.HOLD)
 """The moves of `b`; of those that are possible for a task, the first is made."""
-_STOP_AND_HOLD: Final = "Stop & hold"
+STOP_AND_HOLD: Final = "Stop & hold"
 _PRIORITIES: Final = (("Next", -100), ("Sooner", -10), ("As planned", 0), ("Later", 10))
 
 
@@ -71,7 +71,7 @@ def hold_title(app: ActionHost, ids: Ids) -> str:
     """Return what `b` does to these tasks: the label of its key follows their state."""
     cards = [app.picture.cards[task] for task in ids if task in app.picture.cards]
     if any(card.claimed for card in cards):
-        return _STOP_AND_HOLD
+        return STOP_AND_HOLD
     held = [app.picture.why_not(moves.UNHOLD.name, card.key) is None for card in cards]
     return "Let go" if held and all(held) else "Hold"
 
