@@ -164,7 +164,7 @@ class ActionHost(Protocol):
     def action_menu(self) -> None:
         """Show all that can be done with the selected task, as `.` and the right button do."""
 
-    def travel(self, start: str = "", pace: int | None = None) -> None:
+    def travel(self, start: str = "", pace: int | None = None, at: float | None = None) -> None:
         """Show the board as it was at a moment, else at the last; with a pace it plays."""
 
     def end_travel(self) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.screens.board_screen import BoardScreen
+from wf_tui.board.screens.graph_screen import GraphScreen
 from wf_tui.board.screens.inbox_screen import InboxScreen
+from wf_tui.board.screens.timeline_screen import TimelineScreen
 from wf_tui.board.screens.workers_screen import WorkersScreen
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ __all__ = ["SCREENS"]
 SCREENS: Final[Mapping[str, type[RunScreen]]] = {
     "board": BoardScreen,
     "inbox": InboxScreen,
+    "graph": GraphScreen,
     "workers": WorkersScreen,
+    "timeline": TimelineScreen,
 }
 """Textual makes a screen when it is shown for the first time, and keeps it."""

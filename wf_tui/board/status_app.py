@@ -94,7 +94,7 @@ class StatusApp(KeyApp):
         """Note that the ledger could be read."""
         self._unread = None
 
-    def travel(self, start: str = "", pace: int | None = None) -> None:
+    def travel(self, start: str = "", pace: int | None = None, at: float | None = None) -> None:
         """Show the board as it was at a moment, else at the last."""
         raise NotImplementedError
 

@@ -34,6 +34,8 @@ _SECTIONS: Final = (
             Entry("logs", "wf_tui.cli.logs", "What an attempt has printed."),
             Entry("diff", "wf_tui.cli.logs", "What an attempt has changed."),
             Entry("workers", "wf_tui.cli.status", "The seats of a run and what they hold."),
+            Entry("graph", "wf_tui.cli.views", "What waits for what, and the critical path."),
+            Entry("timeline", "wf_tui.cli.views", "When each seat worked on what."),
             Entry("lanes", "wf_tui.cli.lanes", "What providers let the runs of this host do."),
             Entry("profiles", "wf_tui.cli.profiles", "The agents that are configured."),
             Entry("report", "wf_tui.cli.report", "What a run did, for people who were not there."),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tests.support.board_harness import board
 from tests.support.screen_text import screen_text
 from wf_tui.board.screens.board_screen import BoardScreen
+from wf_tui.board.screens.timeline_screen import TimelineScreen
 from wf_tui.board.time_travel.past_board import PastBoard
 from wf_tui.ledger.model.states import Step
 
@@ -91,3 +92,26 @@ async def test_it_plays(tmp_path: Path) -> None:
         assert traveller.picture.counts["done"] == 1
         await traveller.play_on(60)
         assert (traveller.playing, traveller.seq) == (False, traveller.history.last)
+
+
+async def test_the_timeline_leads_to_the_moment_of_an_attempt(tmp_path: Path) -> None:
+    """Its cursor is on an attempt; `+ -` zoom, `t` shows the board as it was at its end."""
+    async with board(tmp_path, *"abcd", before=some_of_each) as hand:
+        await hand.press("5")
+        screen = hand.app.screen
+        assert isinstance(screen, TimelineScreen)
+        await hand.press("g", "[", "[", "[")
+        current = screen.view.current
+        assert current is not None
+        bar = current[1]
+        assert bar is not None
+        assert bar.key == screen.selected_task() == "a"
+        chart = screen.view.chart
+        assert chart is not None
+        before = screen.view.shown_window(chart).scale
+        await hand.press("-")
+        assert screen.view.window is not None
+        assert screen.view.window.scale > before
+        await hand.press("t")
+        assert past(hand).traveller.at == bar.end
+        assert hand.app.picture.counts["done"] == 1

@@ -47,10 +47,43 @@ class _Entry:
 _ENTRIES: Final = (
     _Entry("board", "1", "The four columns", "wf status"),
     _Entry("inbox", "2", "Only what needs you", "wf inbox", footer=True),
+    _Entry("graph", "3", "What waits for what, and the critical path", "wf graph"),
     _Entry("workers", "4", "The seats and what they hold", "wf workers"),
+    _Entry("timeline", "5", "When each seat worked on what", "wf timeline"),
+)
+_TIMELINE: Final = tuple(
+    Action(
+        f"timeline.{name}",
+        keys,
+        title,
+        text,
+        Group.LOOK,
+        Target.VIEW,
+        frozenset({Context.TIMELINE}),
+        calls=f"screen.window('{act}')",
+    )
+    for name, keys, title, text, act in (
+        ("zoom_in", ("+",), "Zoom in", "Fewer seconds a cell", "in"),
+        ("zoom_out", ("-",), "Zoom out", "More seconds a cell", "out"),
+        ("now", ("0",), "Now", "Back to now", "now"),
+        ("left", ("h", "left"), "Earlier", "To what was earlier", "left"),
+        ("right", ("l", "right"), "Later", "To what was later", "right"),
+    )
 )
 SCREEN_ACTIONS: Final = (
     *(entry.action() for entry in _ENTRIES),
+    *_TIMELINE,
+    Action(
+        "graph.path",
+        ("C",),
+        "Critical path",
+        "The next task of the critical path",
+        Group.LOOK,
+        Target.VIEW,
+        frozenset({Context.GRAPH}),
+        calls="screen.path",
+        footer=True,
+    ),
     Action(
         "app.palette",
         ("ctrl+p",),

@@ -61,18 +61,18 @@ class TravelApp(ActionApp):
         if begins is not None:
             self.travel(*begins)
 
-    def travel(self, start: str = "", pace: int | None = None) -> None:
+    def travel(self, start: str = "", pace: int | None = None, at: float | None = None) -> None:
         """Go to a moment, else to the last; with a pace it plays from there."""
         if self.traveller is None:
-            self.start_dialog(self._begin_travel(start, pace))
+            self.start_dialog(self._begin_travel(start, pace, at))
 
-    async def _begin_travel(self, start: str, pace: int | None) -> None:
+    async def _begin_travel(self, start: str, pace: int | None, at: float | None) -> None:
         history = await self.read(partial(read_history, run_id=self.run_id))
         traveller = Traveller(history, self.show_moment)
         if start:
             await traveller.find(start, self.clock.now())
         else:
-            await traveller.go(history.last)
+            await traveller.go(history.last if at is None else history.seq_at(at))
         task = self.selected
         # What is marked or filtered is of now, and would act on what one does not see any more.
         self.live.marks.clear()

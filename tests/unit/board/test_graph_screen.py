@@ -1,0 +1,34 @@
+"""The graph on the board: moving in it, marks, folding, and that its keys act."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.support.board_harness import board
+from tests.support.ledger_harness import phase, shell
+from tests.support.screen_text import screen_text
+from wf_tui.board.screens.graph_screen import GraphScreen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def test_keys_move_in_the_graph_and_act_on_tasks(tmp_path: Path) -> None:
+    """`h j k l` go to layers and tasks, `<` marks what it waits for, `C` follows the path."""
+    plan = (phase("scan", "a", "b", shell("c", "a")), phase("build", "e", after=["scan"]))
+    async with board(tmp_path, *plan) as hand:
+        await hand.press("3")
+        screen = hand.app.screen
+        assert isinstance(screen, GraphScreen)
+        seen = []
+        for key in ("g", "j", "G", "l", "h", "C", "C"):
+            await hand.press(key)
+            seen.append(screen.selected_task())
+        assert seen == ["a", "b", "c", "e", "a", "c", "e"]
+        await hand.press("h", "g", "<")
+        assert not screen.view.holds
+        await hand.press("b")
+        assert hand.acts[-1] == ("task_blocked", "a")
+        await hand.press("z")
+        assert screen.selected_task() is None
+        assert "1 blocked" in "".join(screen_text(hand.app))

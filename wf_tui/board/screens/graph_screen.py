@@ -1,0 +1,153 @@
+"""The graph: phases as layers, what waits for what, and what the end of the run waits for."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from wf_tui.board.actions.registry import Context, bindings
+from wf_tui.board.screens.run_screen import RunScreen
+from wf_tui.board.widgets.graph_view import GraphView
+from wf_tui.ledger.model.states import TaskState
+from wf_tui.picture.graph.critical_path import critical_path
+from wf_tui.picture.graph.graph import read_graph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.widget import Widget
+
+    from wf_tui.picture.batch import Changes
+
+__all__ = ["GraphScreen"]
+
+_EVERY: Final = 2.0
+"""Seconds between two readings while something changes."""
+
+
+class GraphScreen(RunScreen):
+    """Shows the graph; its keys work on the selected task."""
+
+    context: ClassVar = Context.GRAPH
+    BINDINGS: ClassVar = bindings(Context.GRAPH)
+    go = "go.graph"
+    ALLOW_SELECT = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._due = True
+        self._reading = False
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Lay out the graph."""
+        yield GraphView(self.host.glyphs)
+
+    @property
+    def view(self) -> GraphView:
+        """The graph."""
+        return self.query_one(GraphView)
+
+    def on_mount(self) -> None:
+        """Read it, and again as long as something changes."""
+        self.view.focus()
+        self.set_interval(_EVERY, self.read_if_due)
+        self.read_if_due()
+
+    def on_screen_resume(self) -> None:
+        """Read what has changed while another screen was on top."""
+        super().on_screen_resume()
+        self._due = True
+        self.read_if_due()
+
+    def read_if_due(self) -> None:
+        """Read it in a thread, where something has changed and it can be seen."""
+        if self._due and not self._reading and self.is_current:
+            self._due, self._reading = False, True
+            self.run_worker(self._read(), group="actions")
+
+    async def _read(self) -> None:
+        first = self.view.graph is None
+        try:
+            self.view.graph = await self.host.read(partial(read_graph, run_id=self.host.run_id))
+        finally:
+            self._reading = False
+        needs = self.host.picture.needs
+        if first and needs:
+            self.view.select(needs[0])
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the graph and what surrounds it."""
+        self.view.picture = self.host.picture
+        self.view.repaint()
+        self.show_frame()
+
+    def selected_task(self) -> str | None:
+        """Return the task under the cursor."""
+        task = self.view.current
+        return task if task is not None and task in self.host.picture.cards else None
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The tasks whose marks count here: none, a key is for the selected one."""
+        return ()
+
+    def show_changes(self, changes: Changes) -> None:
+        """Show states as they are now; what waits for what is read again, soon."""
+        self._due = self._due or bool(changes.cards)
+        self.redraw()
+
+    def show_time(self, now: float) -> None:
+        """Nothing here grows with the time alone."""
+        del now
+
+    # -- keys
+
+    def action_move(self, where: str) -> None:
+        """Move the cursor."""
+        self.view.move(where)
+        self.redraw()
+
+    def action_file(self, way: str) -> None:
+        """Mark what the selected task waits for, or what it holds up."""
+        self.view.holds = way == "next"
+        self.redraw()
+
+    def action_path(self) -> None:
+        """Go to the next task of the critical path that is not done."""
+        graph = self.view.graph
+        if graph is None:
+            return
+        rest = [
+            name
+            for name in critical_path(graph).tasks
+            if graph.tasks[name].state is not TaskState.DONE
+        ]
+        current = self.view.current
+        place = rest.index(current) + 1 if current in rest else 0
+        if rest and self.view.select(rest[place % len(rest)]):
+            self.redraw()
+
+    def action_next_need(self) -> None:
+        """Go to the next task that needs the person."""
+        needs = list(self.host.picture.needs)
+        current = self.view.current
+        place = needs.index(current) + 1 if current in needs else 0
+        if needs and self.view.select(needs[place % len(needs)]):
+            self.redraw()
+
+    def action_fold(self) -> None:
+        """Fold the layer under the cursor by state, or open it."""
+        layers = self.view.columns
+        if layers:
+            phase = layers[min(self.view.column, len(layers) - 1)].phase
+            self.view.toggled ^= {phase}
+            self.redraw()
+
+    def action_fold_all(self) -> None:
+        """Fold all layers, or open them."""
+        layers = self.view.columns
+        folded = all(layer.is_folded for layer in layers)
+        change = {layer.phase for layer in layers if layer.is_folded is folded}
+        self.view.toggled ^= change
+        self.redraw()
