@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["BoardView"]
 
 _OPENS: Final = "z opens it"
+_MANY: Final = 50
+"""Changed cards from which on drawing all columns costs less than asking each where it is."""
 
 
 class BoardView(RunScreen):
@@ -202,8 +204,10 @@ class BoardView(RunScreen):
         current = "" if selection.in_list else selection.column
         self._rails.update(counts, current, self.host.clock.now(), narrow=self.is_narrow)
 
-    def _touched(self, changes: Changes) -> Collection[str]:
-        """Return the columns that have to be drawn again; drawing is what a change costs."""
+    def _touched(self, changes: Changes) -> Collection[str] | None:
+        """Return the columns that have to be drawn again, or None for all of them."""
+        if len(changes.cards) > _MANY:
+            return None
         touched = {*changes.columns, self.selection.column, LIST}
         for card in changes.cards:
             spot = self.host.picture.spot(card)
