@@ -20,6 +20,8 @@ __all__ = ["Remaining", "RoleTimes"]
 
 _FEWEST: Final = 5
 """Finished attempts, below which their medians say nothing."""
+_LEAST: Final = 1.0
+"""Seconds, below which there is nothing to tell."""
 _THOUSAND: Final = 1000
 
 
@@ -115,7 +117,9 @@ class Remaining:
             if row.state is TaskState.IN_PROGRESS:
                 rest = max(0.0, self._times.median(row.role) - (now - attempt.started_at))
                 found.append(rest + _longest(self._paths.after(row.id), medians))
-        return max(found, default=None)
+        least = max(found, default=0.0)
+        # "At least nothing" would tell nobody anything.
+        return least if least >= _LEAST else None
 
     def _waits_for(self, row: TaskRow) -> tuple[Sequence[str], Sequence[str]]:
         """Return the tasks that a task waits for, or waited, and the phases."""

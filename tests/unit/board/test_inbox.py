@@ -101,13 +101,20 @@ async def test_enter_opens_the_card_and_escape_goes_back(tmp_path: Path) -> None
         assert isinstance(hand.app.screen, BoardScreen)
 
 
-async def test_a_filter_says_that_it_keeps_something_out(tmp_path: Path) -> None:
-    """The inbox is not silently empty."""
-    async with board(tmp_path, "a", "b", "c", before=troubled) as hand:
-        hand.app.picture.filter("state:done")
+async def test_each_task_is_in_it_whatever_the_board_shows(tmp_path: Path) -> None:
+    """No filter keeps anything out, and what is one card on the board is told one by one."""
+
+    def alike(drive: LedgerHarness) -> None:
+        drive.wreck("a", "b", "c")
+        drive.db.execute("UPDATE attempt SET proof = 'cannot find module left-pad'")
+
+    async with board(tmp_path, "a", "b", "c", before=alike) as hand:
+        assert len(hand.app.picture.columns["blocked"]) == 1
         await hand.press("2")
+        hand.app.picture.filter("state:done")
+        inbox(hand).refresh_list()
         title = str(inbox(hand).query_one("#inbox-title", Label).visual)
-        assert title == "Inbox, 2 more (a filter, or too many)"
+        assert title == "Inbox: 3 tasks for you"
 
 
 async def test_nothing_acts_on_the_terminal(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def lines_of_similar(
     """Return the lines of a card that stands for several tasks."""
     tasks = scene.picture.similar(name)
     cards = [scene.picture.cards[task] for task in tasks[:1]]
-    keys = _ways_out(scene, cards[0]) if selected else ()
+    keys = _ways_out(scene, cards[0]) if selected and cards else ()
     return similar_lines(cards, len(tasks), drawing, selected=selected, keys=keys)
 
 

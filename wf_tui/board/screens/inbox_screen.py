@@ -111,13 +111,7 @@ class InboxScreen(WithPane):
         The cursor stays on the selected task; where that has left, on the one that took its place.
         """
         picture = self.host.picture
-        shown = []
-        # The column has what needs a person before all other blocked cards.
-        for name in picture.columns["blocked"][:_MOST]:
-            card = picture.cards[name]
-            if not card.needs_you:
-                break
-            shown.append(card)
+        shown = [picture.cards[name] for name in picture.needs[:_MOST]]
         marked = frozenset(picture.marks)
         if (shown, marked) != (self._shown, self._marked):
             options = self.query_one(OptionList)
@@ -135,11 +129,10 @@ class InboxScreen(WithPane):
 
     def draw_around_list(self, now: float) -> None:
         """Draw what is not the list: the title, the answers and the footer."""
-        # The header counts all of them, also what a filter hides: the title must not say less.
         kept_out = self.host.picture.header.need_you - len(self._shown)
         title = f"Inbox: {plural(len(self._shown), 'task')} for you" if self._shown else "Inbox"
         if kept_out > 0:
-            title += f", {kept_out} more (a filter, or too many)"
+            title += f", {kept_out} more"
         self.query_one("#inbox-title", Label).update(Content(title))
         place = self.query_one(OptionList).highlighted
         answers = Content("Nothing needs you.")
