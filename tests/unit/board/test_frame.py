@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 from tests.support.board_harness import board
 from tests.support.ledger_harness import phase
-from tests.support.screen_text import screen_text
+from tests.support.screen_text import Frames, screen_text
 from wf_tui.board.dialogs.choice_dialog import ChoiceDialog
 from wf_tui.board.frame.header import RunHeader
 from wf_tui.board.frame.screen_tabs import ScreenTabs
 from wf_tui.board.frame.strip import PhaseStrip
 from wf_tui.config import Board, Config
+from wf_tui.ledger.model.states import Step
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from tests.support.board_harness import BoardHarness
     from tests.support.ledger_harness import LedgerHarness
@@ -91,3 +94,29 @@ async def test_what_textual_tells_is_in_the_status_line_and_kept(tmp_path: Path)
         assert isinstance(hand.app.screen, ChoiceDialog)
         told = [str(option.prompt) for option in hand.app.screen._list.options]
         assert [words.split("  ")[1] for words in told] == ["held", "Textual: a [b]bold[/b] word"]
+
+
+async def test_a_quiet_second_is_one_frame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While only ages grow nothing is laid out anew; with few frames a second they stand still."""
+    counted = Frames()
+
+    def at_work(drive: LedgerHarness) -> None:
+        for name in "abc":
+            drive.expect_claim(name, f"w{ord(name) - 96}", step=Step.RUNNING)
+
+    async with board(tmp_path, "a", "b", "c", "d", before=at_work) as hand:
+        counted.watch(monkeypatch, hand.app)
+        hand.drive.clock.move(1)
+        hand.app.beat()
+        await hand.pilot.pause()
+        assert (counted.frames, counted.layouts) == (1, 0)
+        hand.app.fps = 2
+        at = hand.app.now()
+        hand.drive.clock.move(10 - at % 10 + 3)
+        hand.app.beat()
+        await hand.pilot.pause()
+        assert counted.frames == 2
+        hand.drive.clock.move(5)
+        hand.app.beat()
+        await hand.pilot.pause()
+        assert (counted.frames, counted.layouts) == (2, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.model.events.run_events import Exported
 from wf_tui.picture.event_text import event_words, worth_watching
 from wf_tui.text import cut
 
@@ -24,7 +25,8 @@ def newest_event(batch: Batch, picture: Picture) -> str:
     if batch.whole:
         return ""
     for row in reversed(batch.events):
-        if worth_watching(row):
+        # Each merge is exported; that a task is merged says more.
+        if worth_watching(row) and row.kind != Exported.event_kind:
             words = event_words(row)
             if row.task not in picture.cards:
                 return words
