@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.app import App
 from textual.filter import Monochrome, NoColor
 
+from wf_tui.board.theme.ascii_filter import AsciiFilter
 from wf_tui.board.theme.choice import choose_theme
 from wf_tui.board.theme.our_themes import our_themes
 from wf_tui.board.theme.variables import variables_of
@@ -23,6 +24,9 @@ _Result = TypeVar("_Result")
 
 class ThemedApp(App[_Result]):
     """The base of all our applications; what they draw needs the variables of `variables_of`."""
+
+    ascii: bool = False
+    """Whether nothing but ASCII is drawn, as with `--ascii`."""
 
     def use_themes(self, configured: str, environ: Mapping[str, str]) -> None:
         """Register our themes and take the one that was asked for; called once, when it is made.
@@ -42,4 +46,5 @@ class ThemedApp(App[_Result]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what each line passes: with NO_COLOR no colour at all, where Textual has greys."""
         filters = super().get_line_filters()
-        return [NoColor() if isinstance(one, Monochrome) else one for one in filters]
+        drawn = [NoColor() if isinstance(one, Monochrome) else one for one in filters]
+        return [*drawn, AsciiFilter()] if self.ascii else drawn
