@@ -222,7 +222,8 @@ class BoardScreen(BoardDrag, WithPane):
 
     @on(FilterClosed)
     def return_to_cards(self) -> None:
-        """Give the keys back to the cards when the person is done typing."""
+        """Give the keys back to the cards when the person is done typing; all is judged again."""
+        self.host.picture.judge_again()
         target: Widget = self.current_view if self._shown else self.query_one(DetailPane)
         self.set_focus(target, scroll_visible=False)
         self.show_all()
