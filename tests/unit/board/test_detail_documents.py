@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,9 +15,10 @@ from wf_tui.board.detail.diff import DiffDocument, read_diff
 from wf_tui.board.detail.diff_text import DiffText
 from wf_tui.board.detail.document import AttemptChoice, Source
 from wf_tui.board.detail.events import read_events
+from wf_tui.board.detail.log.reader import read_log
 from wf_tui.board.detail.prompt import read_prompt
 from wf_tui.ledger.rules.moves import SKIP
-from wf_tui.project import open_ledger
+from wf_tui.project import open_ledger, open_reads
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -213,3 +215,18 @@ def test_a_choice_of_attempts() -> None:
     assert older.move(1)
     assert older.epoch is None
     assert AttemptChoice().beside(1) is None
+
+
+def test_what_there_was_at_a_moment(played: RunHarness) -> None:
+    """Looking back, a log is cut at that time, and an attempt that had not ended has no diff."""
+    now = source(played, "twice")
+    with open_reads(played.project) as db:
+        attempt = now.attempts(db)[0]
+        begun = replace(now, until=attempt.started_at)
+        before = replace(now, until=attempt.started_at - 1)
+        assert [one.epoch for one in begun.attempts(db)] == [attempt.epoch]
+        assert before.attempts(db) == []
+    assert "no attempt yet" in texts(read_diff(begun))[0]
+    assert len(texts(read_events(begun))) < len(texts(read_events(now)))
+    cut = read_log(begun, None)
+    assert (cut.outcome, cut.epochs, cut.entries) == ("running", (1,), ())

@@ -31,4 +31,4 @@ async def test_keys_move_in_the_graph_and_act_on_tasks(tmp_path: Path) -> None:
         assert hand.acts[-1] == ("task_blocked", "a")
         await hand.press("z")
         assert screen.selected_task() is None
-        assert "1 blocked" in "".join(screen_text(hand.app))
+        assert "▸ 3 pending" in "".join(screen_text(hand.app))

@@ -118,7 +118,7 @@ def read_attempts(source: Source) -> Document:
     """
     with open_reads(source.project) as db, db.snapshot():
         task = reads.task(db, source.run, source.task)
-        attempts = reads.attempts(db, source.run, source.task)
+        attempts = source.attempts(db)
     if not attempts:
         return Document((plain("no attempt yet", Role.MUTED),))
     control = open_control(source.project.paths.run(source.run))

@@ -47,11 +47,13 @@ def read_diff(source: Source) -> Document:
     with open_reads(source.project) as db, db.snapshot():
         run = reads.run_row(db, source.run)
         task = reads.task(db, source.run, source.task)
-        attempts = reads.attempts(db, source.run, source.task)
+        attempts = source.attempts(db)
         remarks = read_remarks(db, source.run, source.task)
     epochs = tuple(attempt.epoch for attempt in attempts)
     if source.between is not None:
         return _difference(source, attempts, task, epochs)
+    # While it worked nobody had seen what it left in the end.
+    attempts = [one for one in attempts if source.until is None or source.was(one.ended_at)]
     candidates = attempts
     if source.epoch is None:
         # Without a choice: what is at work now has no commit yet, and is of little interest here.

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from wf_tui.ledger.queries import reads
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from wf_tui.board.text_view.text_line import TextLine
     from wf_tui.clock import Clock
     from wf_tui.ledger.model.rows import AttemptRow
+    from wf_tui.ledger.store.database import Database
     from wf_tui.project import Project
 
 __all__ = ["AttemptChoice", "Document", "Source", "Tab", "choose_attempt"]
@@ -65,6 +68,17 @@ class Source:
     """The file of a diff that is shown, where they are read one by one."""
     between: tuple[int, int] | None = None
     """Two attempts whose difference is asked for, instead of the changes of one."""
+    until: float | None = None
+    """The moment that is looked back at, in UTC seconds; None is now."""
+
+    def was(self, at: float | None) -> bool:
+        """Whether something had happened by then; what has not happened has no time."""
+        return self.until is None or (at is not None and at <= self.until)
+
+    def attempts(self, db: Database) -> list[AttemptRow]:
+        """Return the attempts of the task that had begun, the oldest first."""
+        found = reads.attempts(db, self.run, self.task)
+        return [one for one in found if self.was(one.started_at)]
 
     def attempt(self, epoch: int) -> Path:
         """Return the folder of an attempt."""

@@ -37,7 +37,8 @@ def read_events(source: Source) -> Document:
     with open_reads(source.project) as db, db.snapshot():
         start = reads.run_row(db, source.run).created_at
         live = reads.task(db, source.run, source.task).open_epoch is not None
-        found = reads.task_events(db, source.run, source.task, _NEWEST + 1)
+        every = reads.task_events(db, source.run, source.task, _NEWEST + 1)
+        found = [event for event in every if source.was(event.at)]
     lines: list[TextLine] = []
     # One more than is shown was asked for, to know whether there are others.
     if len(found) > _NEWEST:

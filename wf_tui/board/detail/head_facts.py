@@ -62,7 +62,7 @@ def read_head(source: Source) -> HeadFacts:
     """Return the figures of a task; called on a thread of the pane."""
     with open_reads(source.project) as db, db.snapshot():
         task = reads.task(db, source.run, source.task)
-        attempts = reads.attempts(db, source.run, source.task)
+        attempts = source.attempts(db)
         held = 0 if task.state == "done" else _held(db, source)
     last = attempts[-1] if attempts else None
     work = next((one for one in reversed(attempts) if one.ref and not one.by_hand), last)

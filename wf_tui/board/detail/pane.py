@@ -107,6 +107,8 @@ class DetailPane(Commenting, Widget):
         self._view = DiffView(ascii=ascii)
         self._find = FindBar()
         self._box = CommentBox()
+        self._until: float | None = None
+        """The moment that is looked back at; None is now."""
         self._generation = 0
         """Grows with each task, tab or attempt, so that a late answer is known as one."""
         self._asked: Ticket | None = None
@@ -193,6 +195,12 @@ class DetailPane(Commenting, Widget):
     def read_remarks_again(self) -> None:
         """Read the diff with its comments again."""
         self.read_now()
+
+    def look_back(self, until: float) -> None:
+        """Show what there was at a moment, in UTC seconds: logs are cut there."""
+        if until != self._until:
+            self._until = until
+            self._start_over()
 
     def read_now(self) -> None:
         """Read again, now, as far as nothing is being read already."""
@@ -408,6 +416,7 @@ class DetailPane(Commenting, Widget):
             self._clock,
             self._text.diff.path,
             self._text.between,
+            self._until,
         )
         self._asked = ticket
         self.read_in_thread(ticket, source, self._text.log.cursor, with_head=with_head)

@@ -42,7 +42,7 @@ def read_prompt(source: Source) -> Document:
     """
     with open_reads(source.project) as db, db.snapshot():
         task = reads.task(db, source.run, source.task)
-        attempts = reads.attempts(db, source.run, source.task)
+        attempts = source.attempts(db)
         needs = [reads.task(db, source.run, name) for name in task.spec.needs]
         scope = tuple(held_lines(db, source.run, task))
         critics = critic_rounds(critics_of(db, source.run, task.id))

@@ -11,6 +11,7 @@ from wf_tui.board.widgets.graph_view import GraphView
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.graph.critical_path import critical_path
 from wf_tui.picture.graph.graph import read_graph
+from wf_tui.picture.graph.live_conflicts import LiveConflicts, find_live_conflicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,7 @@ __all__ = ["GraphScreen"]
 
 _EVERY: Final = 2.0
 """Seconds between two readings while something changes."""
+_CONFLICTS_EVERY: Final = 30.0
 
 
 class GraphScreen(RunScreen):
@@ -37,6 +39,8 @@ class GraphScreen(RunScreen):
         super().__init__()
         self._due = True
         self._reading = False
+        self._looking = False
+        self._conflicts = LiveConflicts()
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay out the graph."""
@@ -51,6 +55,8 @@ class GraphScreen(RunScreen):
         """Read it, and again as long as something changes."""
         self.view.focus()
         self.set_interval(_EVERY, self.read_if_due)
+        self.set_interval(_CONFLICTS_EVERY, self.look_for_conflicts)
+        self.look_for_conflicts()
         self.read_if_due()
 
     def on_screen_resume(self) -> None:
@@ -76,9 +82,26 @@ class GraphScreen(RunScreen):
             self.view.select(needs[0])
         self.redraw()
 
+    def look_for_conflicts(self) -> None:
+        """Look into the trees of open attempts, in a thread, while the graph is seen."""
+        if self.is_current and not self._looking:
+            self._looking = True
+            self.run_worker(self._look(), group="actions")
+
+    async def _look(self) -> None:
+        host = self.host
+        paths = host.project.paths.run(host.run_id)
+        try:
+            ask = partial(find_live_conflicts, run_id=host.run_id, paths=paths)
+            self._conflicts = await host.read(ask)
+        finally:
+            self._looking = False
+        self.redraw()
+
     def redraw(self) -> None:
         """Draw the graph and what surrounds it."""
         self.view.picture = self.host.picture
+        self.view.conflicts = self._conflicts.lines(self.view.current)
         self.view.repaint()
         self.show_frame()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on
 
 from wf_tui.board.actions.registry import bindings
+from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.frame.notices import Notice
 from wf_tui.board.messages import CardDropped
 from wf_tui.board.screens.board_screen import BoardScreen
@@ -61,6 +62,7 @@ class PastBoard(BoardScreen):
         super().on_mount()
         if self._chosen is not None and self._chosen in self.traveller.picture.cards:
             self.select(self._chosen)
+        self.query_one(DetailPane).look_back(self.traveller.at)
         self.set_interval(_EVERY, self.play_on)
 
     # -- showing it
@@ -69,6 +71,7 @@ class PastBoard(BoardScreen):
         """Show the moment that was come to."""
         if self.is_mounted:
             super().refresh_from(changes)
+            self.query_one(DetailPane).look_back(self.traveller.at)
 
     def refresh_from(self, changes: Changes) -> None:
         """Take the news of now, of which only what surrounds the board tells here."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from wf_tui.board.detail.document import Source
     from wf_tui.board.detail.log.entries import CallEnd
+    from wf_tui.ledger.model.rows import AttemptRow
 
 __all__ = ["Cursor", "LogNews", "LogSoFar", "read_log"]
 
@@ -136,7 +137,7 @@ def read_log(source: Source, cursor: Cursor | None) -> LogNews:
     `WINDOW` bytes of each log are read; what a program has printed beyond that is only counted.
     """
     with open_reads(source.project) as db:
-        attempts = reads.attempts(db, source.run, source.task)
+        attempts = source.attempts(db)
         if not attempts:
             reads.task(db, source.run, source.task)  # says so when there is no such task
     attempt = choose_attempt(attempts, source.epoch)
@@ -146,23 +147,29 @@ def read_log(source: Source, cursor: Cursor | None) -> LogNews:
     start = Cursor(attempt.epoch) if cursor is None or fresh else cursor
     folder = source.attempt(attempt.epoch)
     # The row was read before the logs: of an attempt that has ended nothing printed is missed.
-    reading = _Reading(start)
+    reading = _Reading(start, source)
     reading.read_output(folder)
     reading.read_gate(folder / "gate.jsonl")
     return replace(
         reading.news(),
         fresh=fresh,
-        running=attempt.open,
-        outcome=(attempt.outcome or "running").replace("_", " "),
+        running=attempt.open and source.until is None,
+        outcome=(_outcome_then(source, attempt) or "running").replace("_", " "),
         epochs=tuple(row.epoch for row in attempts),
     )
+
+
+def _outcome_then(source: Source, attempt: AttemptRow) -> str | None:
+    ended = source.until is None or source.was(attempt.ended_at)
+    return attempt.outcome if ended else None
 
 
 class _Reading:
     """One reading of the two logs of an attempt: first the program's, then the gate's."""
 
-    def __init__(self, start: Cursor) -> None:
+    def __init__(self, start: Cursor, source: Source) -> None:
         self.cursor = start
+        self._source = source
         self.entries: list[LogEntry | CallEnd | _Raw] = []
         self.passed_bytes = 0
 
@@ -171,11 +178,12 @@ class _Reading:
         output, end = self.read_on(folder / log.LOG, self.cursor.output)
         said, end_said = self.read_on(folder / log.SAID, self.cursor.said)
         self.cursor = replace(self.cursor, output=end, said=end_said)
-        self.add(log.in_time(output, said))
+        self.add([one for one in log.in_time(output, said) if self._source.was(_at(one))])
 
     def read_gate(self, path: Path) -> None:
         """Take what the gate has printed, after a rule that says so."""
-        records, end = self.read_on(path, self.cursor.gate)
+        found, end = self.read_on(path, self.cursor.gate)
+        records = [one for one in found if self._source.was(_at(one))]
         self.cursor = replace(self.cursor, gate=end)
         if records and not self.cursor.at_gate:
             # The program's last line may have no newline; the rule must not be appended to it.
