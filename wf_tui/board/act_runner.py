@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui import commands
+from wf_tui.board.actions.names import titled
 from wf_tui.board.actions.outcomes import outcome_messages
 from wf_tui.board.awaited import Awaited
 from wf_tui.board.frame.toasts import Offer
@@ -88,6 +89,10 @@ class ActRunner:
 
     def _tell(self, act: Act, result: ActResult) -> None:
         changed = [row.task for row in result if row.changed] if isinstance(result, list) else []
+        if act.selects and changed:
+            # It has no title yet for the board: it is told when its card is there.
+            self._awaited.new_card = changed[0]
+            return
         offer = None
         if act.offers_undo and changed and not self._any_claimed(changed):
             offer = self._offer_undo(changed)
@@ -97,8 +102,6 @@ class ActRunner:
         # Of what it did not change the marks stay: a person may want something else of those.
         picture.marks.difference_update(changed)
         self._awaited.merge(task for task in act.awaits if task in changed)
-        if act.selects and changed:
-            self._awaited.new_card = changed[0]
 
     def _any_claimed(self, tasks: Sequence[str]) -> bool:
         cards = self._host.picture.cards
@@ -122,6 +125,7 @@ class ActRunner:
         new = self._awaited.new_card
         if new and new in host.picture.cards:
             self._awaited.new_card = ""
+            host.show_toast(f"added {titled(host.picture, new)}", severity="information")
             host.show_card(new)
 
 

@@ -132,7 +132,8 @@ async def test_n_adds_a_task(tmp_path: Path) -> None:
         row = hand.drive.task("write-docs")
         assert row.title == "Write docs"
         assert (row.scope, row.spec.needs, row.writes) == (("docs",), ("a",), True)
-        assert hand.told == ["added write-docs"]
+        assert hand.told == ["added “Write docs”"]
+        assert hand.app.selected == "write-docs"
 
 
 async def test_a_form_with_a_fault_is_not_sent(tmp_path: Path) -> None:
@@ -140,6 +141,7 @@ async def test_a_form_with_a_fault_is_not_sent(tmp_path: Path) -> None:
     async with board(tmp_path, "login-form") as hand:
         await hand.press("n")
         await hand.type("x")
+        put(hand, "command", "true")
         put(hand, "needs", "logn-form")
         await hand.pilot.pause()
         assert fault(hand, "needs") == "no task 'logn-form'; 'login-form'?"
@@ -155,12 +157,16 @@ async def test_a_form_with_a_fault_is_not_sent(tmp_path: Path) -> None:
 
 
 async def test_a_form_asks_for_what_is_missing_only_when_sent_or_typed(tmp_path: Path) -> None:
-    """A fresh form is not red all over."""
+    """A fresh form is not red all over; Enter goes on; without agents a command is needed."""
     async with board(tmp_path, "a") as hand:
         await hand.press("n")
         assert not fault(hand, "title")
         await hand.press("enter")
+        form = hand.app.screen
+        assert form.focused is form.query_one("#field-prompt")
+        await hand.press("ctrl+s")
         assert fault(hand, "title")
+        assert "takes a prompt" in fault(hand, "command")
 
 
 async def test_e_changes_only_what_was_changed(tmp_path: Path) -> None:

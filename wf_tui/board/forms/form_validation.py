@@ -46,6 +46,8 @@ class FormFacts:
     tasks: tuple[str, ...]
     phases: tuple[str, ...]
     task: TaskRow | None = None
+    commands_only: bool = False
+    """Whether no seat of the run takes a prompt: a task without a command would wait for ever."""
 
 
 def find_problems(values: Values, facts: FormFacts, before: Mapping[str, str]) -> dict[str, str]:
@@ -63,6 +65,8 @@ def find_problems(values: Values, facts: FormFacts, before: Mapping[str, str]) -
             found[name] = problem_found
     if "scope" in values and values["scope"].strip() and values.get("mode") == READS:
         found.setdefault("mode", f"its changes will not be kept; {Mode.READ_WRITE} keeps them")
+    if facts.commands_only and not values["command"].strip():
+        found.setdefault("command", "no worker of this run takes a prompt: give it a command")
     if facts.task is not None and not (values["prompt"].strip() or values["command"].strip()):
         found.setdefault("prompt", "say what it is to do, or give a command")
     return found

@@ -18,6 +18,7 @@ from wf_tui.board.forms import form_validation
 from wf_tui.board.forms.form_validation import FormFacts
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import MoveResult
+from wf_tui.plan.choices import Takes
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -96,23 +97,23 @@ class TaskForm(ModalScreen[_T | None], Generic[_T]):
     | Key(s) | Description |
     | :- | :- |
     | escape | Leave it as it was. |
-    | ctrl+s, enter in a line | Send the form, or go to the first field that is wrong. |
-    | tab | Go to the next field. |
+    | ctrl+s | Send the form, or go to the first field that is wrong. |
+    | tab, enter in a line | Go to the next field. |
     """
     DEFAULT_CSS = """
     TaskForm {
         align: center middle;
         VerticalScroll {
             width: 90; max-width: 96%; height: auto; max-height: 96%;
-            padding: 0 1; background: $surface; border: round $primary;
+            padding: 0 1; background: $panel; border: round $primary;
         }
         Horizontal { height: auto; }
-        .label { width: 12; color: $text-muted; }
+        .label { width: 12; color: $wf-muted; }
         Input { width: 1fr; background: $boost; }
         TextArea { width: 1fr; height: 5; border: none; padding: 0; background: $boost; }
         .fault { display: none; margin-left: 12; width: 1fr; color: $text-error; }
         .fault.-wrong { display: block; }
-        .keys { color: $text-muted; margin-top: 1; }
+        .keys { color: $wf-muted; margin-top: 1; }
     }
     """
 
@@ -148,7 +149,7 @@ class TaskForm(ModalScreen[_T | None], Generic[_T]):
                             compact=True,
                         )
                 yield Label("", id=f"fault-{field.name}", classes="fault", markup=False)
-            yield Label("ctrl+s submits, Tab moves on, Esc cancels", classes="keys")
+            yield Label("Ctrl+S sends it  Enter, Tab next field  Esc leaves it", classes="keys")
 
     @property
     def values(self) -> dict[str, str]:
@@ -179,6 +180,13 @@ class TaskForm(ModalScreen[_T | None], Generic[_T]):
         self.check()
 
     @on(Input.Submitted)
+    def go_on(self, event: Input.Submitted) -> None:
+        """Go to the next field; from the last one the form is sent."""
+        if event.input.id == f"field-{self._fields[-1].name}":
+            self.action_send()
+        else:
+            self.focus_next()
+
     def action_send(self) -> None:
         """Give the form back, or go to the first field that is wrong."""
         found = self.check()
@@ -224,11 +232,16 @@ def read_facts(db: Database, *, run: str, task: str | None) -> FormFacts:
 
     The handler calls it through `ActionHost.read`, on a thread.
     """
+    seats = reads.workers(db, run)
     ids = db.execute("SELECT id FROM task WHERE run = :run ORDER BY ordinal", {"run": run})
     return FormFacts(
         tasks=tuple(str(row[0]) for row in ids),
         phases=tuple(phase.name for phase in reads.phases(db, run)),
         task=None if task is None else reads.task(db, run, task),
+        # Of a run that nobody has led yet nothing is known.
+        commands_only=task is None
+        and bool(seats)
+        and not any(seat.takes is Takes.PROMPT for seat in seats),
     )
 
 
