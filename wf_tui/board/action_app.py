@@ -27,6 +27,7 @@ from wf_tui.board.frame.screen_tabs import ScreenTab
 from wf_tui.board.guard import BURST_SECONDS, Guard
 from wf_tui.board.messages import ActionChosen, CardDropped, TaskDropped
 from wf_tui.board.screen_table import SCREENS
+from wf_tui.board.screens.land_screen import LandScreen
 from wf_tui.board.screens.review_screen import ReviewScreen
 from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.status_app import time_of_day
@@ -233,6 +234,10 @@ class ActionApp(DialogApp):
         """Show the review of a task above the screen that it was asked for on."""
         if not isinstance(self.screen, ReviewScreen):
             self.push_screen(ReviewScreen(task))
+
+    def show_land(self) -> None:
+        """Show what would come into the person's branch, above the screen it was asked for on."""
+        self.push_screen(LandScreen())
 
     def action_help(self) -> None:
         """Show the keys of this screen; Enter on a line does it."""

@@ -176,6 +176,9 @@ class ActionHost(Protocol):
     def show_review(self, task: str) -> None:
         """Show the review of a task above the screen that it was asked for on."""
 
+    def show_land(self) -> None:
+        """Show what would come into the person's branch, above the screen it was asked for on."""
+
     # -- actions
 
     def perform(self, name: str, *, clicked: bool = False) -> None:

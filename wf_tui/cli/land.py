@@ -10,24 +10,18 @@ import click
 from wf_tui.cli.context import acting, json_option, print_json, print_line, run_argument
 from wf_tui.cli.errors import warn
 from wf_tui.errors import RefusedError
-from wf_tui.git.control.control import open_control
-from wf_tui.git.refs import branch_ref, short_branch
-from wf_tui.git.user import land as landings
-from wf_tui.git.user.combined import combine
-from wf_tui.git.user.export import Pending, export
-from wf_tui.git.user.hooks import Hooks
-from wf_tui.git.user.land import Landing, LandingKind, plan_landing
-from wf_tui.git.user.target import Target, branch_commit, find_target
+from wf_tui.git.user.land import Landing, LandingKind
+from wf_tui.landing import land as land_run
+from wf_tui.landing import plan, target_branch
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.queries import reads
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from wf_tui.cli.context import Acting
-    from wf_tui.git.control.control import Control
-    from wf_tui.git.user.combined import Combined
     from wf_tui.ledger.model.rows import TaskRow
 
 __all__ = ["land"]
@@ -42,6 +36,13 @@ _SHOWN: Final = 40
 @click.option("--into", metavar="BRANCH", help="The branch (default: the one that is checked out).")
 @click.option("--no-sign", is_flag=True, help="Do not sign the merge commit, as your git would.")
 @click.option("--hooks", is_flag=True, help="Run your hooks around the merge.")
+@click.option("--squash", is_flag=True, help="As one commit, without those of the tasks.")
+@click.option("--message", metavar="TEXT", help="The message of the commit that is made.")
+@click.option(
+    "--expect",
+    metavar="OLD..HEAD",
+    help="Refuse where the branch or the run has moved from these commits.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would come, and change nothing.")
 @json_option
 def land(
@@ -50,6 +51,9 @@ def land(
     into: str | None,
     no_sign: bool,
     hooks: bool,
+    squash: bool,
+    message: str | None,
+    expect: str | None,
     dry_run: bool,
     repo: Path | None,
     as_json: bool,
@@ -61,61 +65,33 @@ def land(
     conflict nothing is changed.
     """
     with acting(run, repo) as found:
-        branch = into or found.project.repository.branch
-        if branch is None:
-            raise RefusedError("no branch is checked out here", "name one: --into BRANCH")
-        own = short_branch(found.run.ref)
-        if branch_ref(branch) == found.run.ref:
-            raise RefusedError(f"{clean(branch)} is the branch of the run itself", "name another")
+        branch = target_branch(found.project, found.run, into)
+        if dry_run:
+            planned = plan(
+                *(found.project, found.ledger.db, found.run, os.environ),
+                into=branch,
+                squash=squash,
+            )
+            if planned.landing is not None:
+                _print_result(found, branch, planned.landing, None, planned.left, as_json=as_json)
+            # Last, so that a dry run shows what would come even where it would be refused.
+            if planned.refusal:
+                raise RefusedError(planned.refusal, planned.hint)
+            return
         left = [t for t in reads.tasks(found.ledger.db, found.run.id) if t.state != TaskState.DONE]
-        control = open_control(found.paths)
-        old = branch_commit(found.project.common_dir, branch)
-        # Exported first: what lands is then on the branch of the run in this repository as well.
-        head = control.head() if dry_run else _export(found, control)
-        combined = combine(control, found.project.common_dir, write=not dry_run)
-        landing = plan_landing(combined, old, head, own)
-        start = found.project.start
-        target = find_target(found.project.common_dir, branch, os.environ, combined.user_env, start)
-        new = None
-        if not dry_run:
-            new = _land(found, combined, target, landing, sign=not no_sign, hooks=hooks)
-        _print_result(found, branch, landing, new, left, as_json=as_json)
-        # Last, so that a dry run shows what would come even where it would be refused.
-        if dry_run and landing.kind is not LandingKind.NOTHING:
-            merges = landing.kind is LandingKind.MERGE
-            target.check(landing.tree, landing.entries, merges=merges, branch=own)
-
-
-def _export(found: Acting, control: Control) -> str:
-    """Bring the run's branch to the user's repository; return the commit that is there now."""
-    if found.run.base == control.head():
-        return found.run.base
-    branch = short_branch(found.run.ref)
-    done = export(found.project.repository, control, branch, expected=found.run.exported)
-    if isinstance(done, Pending):
-        raise RefusedError(f"the run is not exported: {done.reason}", done.hint)
-    found.ledger.exported(found.run.id, done.commit, "")
-    return done.commit
-
-
-def _land(
-    found: Acting, combined: Combined, target: Target, landing: Landing, *, sign: bool, hooks: bool
-) -> str:
-    """Land the commits of the run, record it, and return where the branch is now."""
-    if landing.kind is LandingKind.NOTHING:
-        return landing.old
-    merges = landing.kind is LandingKind.MERGE
-    branch = short_branch(found.run.ref)
-    target.check(landing.tree, landing.entries, merges=merges, branch=branch)
-    of_the_user = Hooks(target)
-    # Everything that could refuse has been asked by now; from here on the checkout is written.
-    message = f"Merge run {found.run.id}: {clean(found.run.goal, limit=_SHOWN)}"
-    asked = of_the_user if hooks else None
-    new = landings.land(combined, target, landing, message, sign=sign, hooks=asked)
-    if not hooks and (names := of_the_user.present(merges=merges)):
-        warn(f"your git would have run hooks: {listed(names, _NAMED)}", "wf land --hooks runs them")
-    found.ledger.landed(found.run.id, branch=target.branch, old=landing.old, new=new)
-    return new
+        done = land_run(
+            *(found.project, found.ledger, found.run, os.environ),
+            into=branch,
+            squash=squash,
+            message=message or "",
+            expect=expect,
+            sign=not no_sign,
+            hooks=hooks,
+        )
+        if done.hooks:
+            names = listed(done.hooks, _NAMED)
+            warn(f"your git would have run hooks: {names}", "wf land --hooks runs them")
+        _print_result(found, branch, done.landing, done.new, left, as_json=as_json)
 
 
 def _print_result(
@@ -123,7 +99,7 @@ def _print_result(
     branch: str,
     landing: Landing,
     new: str | None,
-    left: list[TaskRow],
+    left: Sequence[TaskRow],
     *,
     as_json: bool,
 ) -> None:
@@ -140,7 +116,7 @@ def _print_result(
 def _result_lines(branch: str, landing: Landing, new: str | None) -> list[str]:
     if landing.kind is LandingKind.NOTHING:
         return [f"{branch} has all of it already"]
-    how = "fast-forward" if landing.kind is LandingKind.FAST_FORWARD else "merge"
+    how = landing.kind.value.replace("_", "-")
     to = f"{landing.old[:_SHORT]}..{(new or landing.head)[:_SHORT]}"
     verb = "would land in" if new is None else "landed in"
     head = f"{plural(len(landing.commits), 'commit')} {verb} {branch}: {how} {to}"
@@ -161,7 +137,7 @@ def _bounded(lines: list[str], noun: str) -> list[str]:
 
 
 def _result_json(
-    run: str, branch: str, landing: Landing, new: str | None, left: list[TaskRow]
+    run: str, branch: str, landing: Landing, new: str | None, left: Sequence[TaskRow]
 ) -> dict[str, object]:
     nothing = landing.kind is LandingKind.NOTHING
     new_commit = new

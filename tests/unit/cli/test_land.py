@@ -123,3 +123,28 @@ def test_a_run_without_work_lands_nothing(cli: CliHarness) -> None:
     """It is done as asked."""
     cli.paused_run(PLAN)
     assert not cli.json_here("land")["landed"]
+
+
+def test_a_squash_is_one_commit_with_its_tasks_named(cli: CliHarness, merged: str) -> None:
+    """It has the tree of the run and only the branch before it; the message is the person's."""
+    base = git(cli.repo, "rev-parse", "main").strip()
+    done = cli.json_here("land", "--squash", "--message", "Teach it b")
+    assert (done["how"], done["landed"]) == ("squash", True)
+    assert git(cli.repo, "log", "--format=%P|%s", "-1").strip() == f"{base}|Teach it b"
+    assert git(cli.repo, "rev-parse", "main^{tree}") == git(
+        cli.repo, "rev-parse", f"{merged}^{{tree}}"
+    )
+    assert (cli.repo / "b").read_text() == "b\n"
+    assert cli.here("land").stdout == "main has all of it already\n"
+
+
+def test_what_was_not_seen_does_not_land(cli: CliHarness, merged: str) -> None:
+    """With --expect either side that has moved is named, and nothing changes."""
+    base = git(cli.repo, "rev-parse", "main").strip()
+    refused = cli.here("land", "--expect", f"{base}..{base}")
+    assert refused.exit_code == 5
+    assert "the branch of the run has moved since you looked" in refused.stderr
+    moved = cli.here("land", "--expect", f"{merged}..{merged}")
+    assert "main has moved since you looked" in moved.stderr
+    assert git(cli.repo, "rev-parse", "main").strip() == base
+    assert cli.json_here("land", "--expect", f"{base}..{merged}")["landed"]

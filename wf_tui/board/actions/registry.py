@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.actions.action import Action, Context, Group, Target
+from wf_tui.board.actions.land_actions import LAND_ACTIONS
 from wf_tui.board.actions.review_actions import REVIEW_ACTIONS
 from wf_tui.board.actions.run_actions import RUN_ACTIONS
 from wf_tui.board.actions.screen_actions import SCREEN_ACTIONS
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["ACTIONS", "Action", "Context", "Group", "Target", "bindings", "by_id"]
 
-ACTIONS: Final = (*VIEWS, *TASK_ACTIONS, *REVIEW_ACTIONS, *RUN_ACTIONS, *SCREEN_ACTIONS)
+ACTIONS: Final = (
+    *VIEWS,
+    *TASK_ACTIONS,
+    *REVIEW_ACTIONS,
+    *RUN_ACTIONS,
+    *LAND_ACTIONS,
+    *SCREEN_ACTIONS,
+)
 """Every action, in the order of footer and help."""
 _BY_ID: Final[Mapping[str, Action]] = {action.id: action for action in ACTIONS}
 

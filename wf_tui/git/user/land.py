@@ -31,6 +31,8 @@ class LandingKind(StrEnum):
     NOTHING = "nothing"
     FAST_FORWARD = "fast_forward"
     MERGE = "merge"
+    SQUASH = "squash"
+    """All of it as one commit, which has only the branch before it."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,20 @@ class Landing:
     files: tuple[FileChange, ...] = ()
     entries: tuple[Entry, ...] = ()
 
+    @property
+    def commits_anew(self) -> bool:
+        """Whether a commit is made, and not only the branch moved."""
+        return self.kind in {LandingKind.MERGE, LandingKind.SQUASH}
 
-def plan_landing(combined: Combined, old: str, head: str, branch: str = "BRANCH") -> Landing:
+
+def plan_landing(
+    combined: Combined, old: str, head: str, branch: str = "BRANCH", *, squash: bool = False
+) -> Landing:
     """Return what comes when `head` lands on `old`; a conflict is refused with its paths.
 
-    `branch` is where a person finds `head`, for the hint. `combined` sees the objects of both,
-    without writing to the user's. Raises `RefusedError` for a conflict or for histories that have
-    nothing in common, `GitError` where git fails.
+    With `squash` it comes as one commit. `branch` is where a person finds `head`, for the hint.
+    `combined` sees the objects of both, without writing to the user's. Raises `RefusedError` for a
+    conflict or for histories that have nothing in common, `GitError` where git fails.
     """
     if combined.contains(head, head=old):
         return Landing(LandingKind.NOTHING, old, head, combined.tree_of(old))
@@ -63,6 +72,11 @@ def plan_landing(combined: Combined, old: str, head: str, branch: str = "BRANCH"
         kind, tree = LandingKind.FAST_FORWARD, combined.tree_of(head)
     else:
         kind, tree = LandingKind.MERGE, _merged_tree(combined, old, head, branch)
+    if squash:
+        kind = LandingKind.SQUASH
+    # As after a squash: a commit that changes no file would bring nothing.
+    if kind is not LandingKind.FAST_FORWARD and tree == combined.tree_of(old):
+        return Landing(LandingKind.NOTHING, old, head, tree)
     log = combined.git("log", "-z", "--first-parent", "--format=%H %s", f"{old}..{head}", "--")
     commits = (line.decode("utf-8", "replace").partition(" ") for line in log.records)
     return Landing(
@@ -95,12 +109,12 @@ def land(
     """
     if landing.kind is LandingKind.NOTHING:
         return landing.old
-    is_merge = landing.kind is LandingKind.MERGE
-    who = _committer(target, needed=is_merge)
-    signing = find_signing(target.git_dir, target.environ) if sign and is_merge else None
+    anew = landing.commits_anew
+    who = _committer(target, needed=anew)
+    signing = find_signing(target.git_dir, target.environ) if sign and anew else None
 
     def commit() -> str:
-        if not is_merge:
+        if not anew:
             return landing.head
         text = hooks.before_commit(message) if hooks else message
         # An object that nothing points to yet: if all that follows fails, it is only left over.
@@ -122,12 +136,13 @@ def _merge_commit(
     who: Mapping[str, str],
     signing: Signing | None,
 ) -> str:
-    parents = ("-p", landing.old, "-p", landing.head, "-m", message, landing.tree)
+    merged = () if landing.kind is LandingKind.SQUASH else ("-p", landing.head)
+    words = ("-p", landing.old, *merged, "-m", message, landing.tree)
     if signing is None:
-        return combined.git("commit-tree", *parents, variables=who).text
+        return combined.git("commit-tree", *words, variables=who).text
     combined = replace(combined, settings={**combined.settings, **signing.settings})
     variables = {**signing.variables, **who}
-    done = combined.git("commit-tree", "-S", *parents, ok=None, variables=variables)
+    done = combined.git("commit-tree", "-S", *words, ok=None, variables=variables)
     if done.status:
         raise RefusedError(
             f"the merge commit cannot be signed: {done.complaint}",
