@@ -67,8 +67,10 @@ def layer_widths(layers: list[Layer], width: int, wants: list[int]) -> list[int]
     widths = [min(_WIDEST, max(_LEAST, want)) for want in wants]
     room = width - GAP * max(0, len(layers) - 1)
     for over in (True, False):
-        for place, layer in enumerate(layers):
-            missing = sum(widths) - room
-            if missing > 0 and layer.is_over is over:
-                widths[place] = max(_LEAST, widths[place] - missing)
+        places = [place for place, layer in enumerate(layers) if layer.is_over is over]
+        while sum(widths) > room:
+            widest = max(places, key=widths.__getitem__, default=None)
+            if widest is None or widths[widest] <= _LEAST:
+                break
+            widths[widest] -= 1
     return widths
