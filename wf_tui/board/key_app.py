@@ -11,6 +11,7 @@ from wf_tui.board import user_keys
 from wf_tui.board.actions.footers import footer_actions
 from wf_tui.board.actions.registry import by_id
 from wf_tui.board.frame.footer import FooterKey
+from wf_tui.board.screens.with_pane import WithPane
 from wf_tui.board.terminal.app import TerminalApp
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ class KeyApp(TerminalApp[int]):
 
         One key of each is enough there, and the first is the one that people learn.
         """
-        shown = footer_actions(self.context, self.size.width)
+        screen = self.screen
+        in_pane = isinstance(screen, WithPane) and screen.in_pane
+        shown = footer_actions(self.context, self.size.width, in_pane=in_pane)
         return [self.footer_key(action) for action in shown]
 
     def footer_key(self, action: Action) -> FooterKey:

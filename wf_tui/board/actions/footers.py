@@ -35,6 +35,12 @@ _REVIEW: Final = (
     *("view.hunk_next", "view.file_next", "review.seen", "diff.comment", "task.accept"),
     *("review.send", "view.filter", "review.split", "task.shell", "view.pane"),
 )
+_PANE: Final = (
+    *("view.pane", "view.attempt_next", "view.file_next"),
+    *("view.filter", "view.follow", "task.retry", "task.reassign", "task.review", "task.shell"),
+    *("task.skip", "view.next_need"),
+)
+"""While the keys are for the detail pane."""
 FOOTERS: Final[Mapping[Context, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     Context.BOARD: (_BOARD_NARROW, _BOARD_WIDE),
     Context.REVIEW: (_REVIEW, _REVIEW),
@@ -44,9 +50,9 @@ FOOTERS: Final[Mapping[Context, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 say so are shown, in the order of the registry."""
 
 
-def footer_actions(context: Context, width: int) -> list[Action]:
+def footer_actions(context: Context, width: int, *, in_pane: bool = False) -> list[Action]:
     """Return the actions of the footer of a context; those at the right end are the last two."""
-    found = FOOTERS.get(context)
+    found = (_PANE, _PANE) if in_pane else FOOTERS.get(context)
     if found is None:
         names = [one.id for one in ACTIONS if one.footer and one.keys and one.id not in _ENDS]
     else:

@@ -77,6 +77,7 @@ class DetailPane(Commenting, Widget):
     """Those of `pane_keys`; each works only where it means something in the open tab."""
     DEFAULT_CSS = """
     DetailPane { layout: vertical; padding: 0 1; }
+    DetailPane.-roomy PaneHead { height: 7; }
     """
 
     @dataclass
@@ -487,6 +488,8 @@ class DetailPane(Commenting, Widget):
             notes.insert(0, f"[ ] attempt {choice.shown} of {choice.epochs[-1]}")
         if self._view.found.words:
             notes = [self._view.found.sentence(self._view.cursor or self._view.in_view.start)]
+        elif self._view.file_view is not None and self._text.between is None:
+            notes.append("c comment")
         elif self.tab is Tab.LOG and self._text.log.running:
             notes.insert(0, "following" if self._view.following else "F follows")
         self._tabs.say(counts, notes, has_keys=self.has_keys)

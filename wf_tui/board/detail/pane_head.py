@@ -59,7 +59,6 @@ class PaneHead(LineWidget):
     )
     DEFAULT_CSS = """
     PaneHead { height: 5; width: 1fr; }
-    .-roomy > PaneHead { height: 7; }
     """
 
     def __init__(self, glyphs: GlyphSet) -> None:
@@ -122,7 +121,7 @@ class PaneHead(LineWidget):
         place = (Span(self._place, Role.FAINT),) if self._place else ()
         where = Span(f"{card.phase} {self._glyphs.into} {card.id}", Role.MUTED)
         close = (Span(" esc ", Role.MUTED, _CLOSE),)
-        return self._fit(Line(left, close, (where, *place)), Look.PLAIN)
+        return self._fit(Line(left, (where, *place, *close)), Look.PLAIN)
 
     def _reason(self) -> list[tuple[Span, ...]]:
         """Return three lines: the sentence, its proof, and the keys that end it."""

@@ -210,7 +210,10 @@ class ReviewScreen(Commenting, RunScreen):
         """Draw what stands beside the diff."""
         view = self.query_one("#files", LinesView)
         lines = list(self._text.side(self._trial))
-        view.show_lines(lines, keep=view.has_cursor, cursor=view.cursor or 0)
+        opened = f"file:{self._text.path}"
+        at = next((at for at, line in enumerate(lines) if line.mark == opened), 0)
+        # While one walks the files the cursor is theirs, else it says which one is open.
+        view.show_lines(lines, keep=view.has_focus, cursor=at)
         self.show_file_head()
 
     @on(LinesView.Moved)

@@ -18,6 +18,15 @@ class WithPane(RunScreen):
     A click in the footer and the palette come this way, too.
     """
 
+    @property
+    def in_pane(self) -> bool:
+        """Whether the keys are for the pane."""
+        return any(pane.has_keys for pane in self.query(DetailPane))
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys of the side that has them now."""
+        self.show_frame()
+
     def action_attempt(self, way: str) -> None:
         """Show the attempt before or after."""
         self._in_pane("attempt", _STEPS[way])
