@@ -137,7 +137,7 @@ def test_the_swarm_goes_on_without_a_board(demo: Demo) -> None:
     again.until("Add the licence", "◆ 1 needs you")
     assert again.is_alternate()
     again.kill(signal.SIGTERM)
-    screen = again.until("left with 143")
+    screen = again.until("left with 143", "goes on: wf opens it, wf status looks")
     assert not again.is_alternate()
     assert "Traceback" not in screen
     assert demo.is_led()

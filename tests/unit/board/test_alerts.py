@@ -13,7 +13,7 @@ from tests.support.picture_harness import PictureHarness
 from wf_tui.board.attention.alerts import Alerts
 from wf_tui.board.attention.caller import Caller, window_title
 from wf_tui.config import Notifications
-from wf_tui.ledger.rules.moves import RETRY
+from wf_tui.ledger.rules.moves import ANSWER, RETRY
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
@@ -86,6 +86,21 @@ def test_what_was_answered_meanwhile_is_not_told(watcher: PictureHarness) -> Non
     assert told(alerts, watcher, 1.0) == []
     watcher.drive.ledger.move(RUN, RETRY, ["a"])
     assert told(alerts, watcher, 5.0) == []
+
+
+def test_what_comes_again_is_told_again(watcher: PictureHarness) -> None:
+    """Another question of the same attempt is another item."""
+    alerts = Alerts(0.0)
+    alerts.focus(has=False)
+    told(alerts, watcher, 0.0)
+    fence = watcher.drive.ask(watcher.drive.expect_claim("a"))
+    assert told(alerts, watcher, 1.0, 4.0) == ["wf: 1 needs you: a"]
+    watcher.drive.clock.move(5)
+    watcher.drive.mine.move(RUN, ANSWER, ["a"], text="yes")
+    assert told(alerts, watcher, 5.0, 9.0) == []
+    watcher.drive.clock.move(5)
+    watcher.drive.ask(fence, name="2")
+    assert told(alerts, watcher, 10.0, 14.0) == ["wf: 1 needs you: a"]
 
 
 def test_the_title_of_the_window(watcher: PictureHarness) -> None:

@@ -77,8 +77,8 @@ class Alerts:
         if self._known is None:
             self._known = there
         new = there - self._known
-        # What stops and comes again is told again, but never the same need of the same attempt.
-        self._known = there | {item for item in self._known if item.kind == "need"}
+        # What went and comes again is told again: another question, or one that was put off.
+        self._known = there
         if self.is_away(now):
             self._waiting |= dict.fromkeys(
                 sorted(new, key=lambda item: (item.kind, item.task)), now
@@ -121,7 +121,7 @@ def message(items: list[Item], picture: Picture, *, with_words: bool) -> str:
 def _items(picture: Picture) -> Iterator[Item]:
     for task in picture.needs:
         row = picture.row(task)
-        yield Item("need", task, f"{row.epoch} {row.kind}")
+        yield Item("need", task, f"{row.epoch} {row.kind} {row.since}")
     header = picture.header
     if header.state.ended:
         yield Item("ended", key=header.state)

@@ -47,6 +47,8 @@ _COMPACT_BELOW: Final = 26
 """Lines of the body below which cards are compact."""
 _FRAME: Final = 4
 """Lines of the frame."""
+_STRIP_FROM: Final = 80
+"""Columns below which there is no strip."""
 
 
 class RunScreen(Screen[None]):
@@ -114,7 +116,8 @@ class RunScreen(Screen[None]):
     def on_resize(self) -> None:
         """Have the body compact where it is low, or the person wants it so."""
         density = self.host.config.board.density
-        is_low = self.size.height - _FRAME < _COMPACT_BELOW
+        has_strip = self.tabs or self.size.width >= _STRIP_FROM
+        is_low = self.size.height - _FRAME + (not has_strip) < _COMPACT_BELOW
         self.set_class(is_low if density == "auto" else density == "compact", "-compact")
 
     def show_frame(self) -> None:
