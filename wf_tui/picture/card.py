@@ -22,7 +22,6 @@ from wf_tui.ledger.model.events.task_events import (
 from wf_tui.ledger.model.states import PERSON, BlockedKind, DoneKind, Step, TaskState
 from wf_tui.picture.attempt_text import gate_name
 from wf_tui.picture.critic_rounds import critic_mark
-from wf_tui.picture.orders import COLUMNS, Order
 from wf_tui.picture.rival_text import rival_text
 from wf_tui.picture.usage_text import short_usage
 from wf_tui.picture.words.needs_words import Needs, needs_words
@@ -45,12 +44,10 @@ if TYPE_CHECKING:
     from wf_tui.picture.last_attempt import LastAttempt
 
 __all__ = [
-    "COLUMNS",
     "WAITS_FOR_MODEL",
     "Around",
     "Card",
     "Evidence",
-    "Order",
     "evidence_of",
     "make_card",
     "needs_you",
