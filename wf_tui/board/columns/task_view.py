@@ -98,7 +98,7 @@ class TaskView(EntryView):
         picture, form = scene.picture, (self.room, scene.size, scene.costs, int(scene.now))
         if entry.kind is EntryKind.HEADER:
             return picture.group_title(self.column, entry.group), entry.folded, self.room
-        selected = entry.at == self.cursor
+        selected = self._is_selected(entry)
         if entry.kind is EntryKind.SIMILAR:
             return len(picture.similar(entry.name)), selected, form
         return picture.revision(entry.name), entry.name in scene.fresh, selected, form
@@ -106,7 +106,7 @@ class TaskView(EntryView):
     def _made(self, scene: Scene, entry: Entry) -> Sequence[Line]:
         """Make the lines of an entry."""
         drawing = scene.drawing(self.room, self.glyphs)
-        selected = entry.at == self.cursor
+        selected = self._is_selected(entry)
         match entry.kind:
             case EntryKind.HEADER:
                 title = scene.picture.group_title(self.column, entry.group)
@@ -117,6 +117,10 @@ class TaskView(EntryView):
                 return ghost_lines(scene, entry.name, drawing)
             case _:
                 return self.card(scene, entry.name, drawing, selected=selected)
+
+    def _is_selected(self, entry: Entry) -> bool:
+        """Whether the keys are for it; in another column the cursor only marks a card."""
+        return entry.at == self.cursor and self.has_class("-current")
 
     def card(
         self, scene: Scene, task: str, drawing: CardDrawing, *, selected: bool
