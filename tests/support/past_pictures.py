@@ -65,8 +65,9 @@ def told(picture: Picture, batch: Batch) -> Told:
 def _card(picture: Picture, task: str) -> dict[str, object]:
     card, row = picture.card(task), picture.row(task)
     names = (
-        *("state", "kind", "step", "step_at", "who", "since", "attempt", "tries", "used", "title"),
-        *("evidence", "evidence_at", "claimed", "needs_you", "questions", "priority", "scope"),
+        *("state", "kind", "step", "step_at", "who", "since", "attempt", "tries", "title"),
+        *("tokens", "cost_microusd"),
+        *("evidence", "evidence_at", "claimed", "needs_you", "questions", "scope"),
         *("pinned", "commit", "answer", "took", "added", "removed"),
     )
     told: dict[str, object] = {name: getattr(card, name) for name in names}

@@ -23,7 +23,6 @@ from wf_tui.ledger.model.states import PERSON, BlockedKind, DoneKind, Step, Task
 from wf_tui.picture.attempt_text import gate_name
 from wf_tui.picture.critic_rounds import critic_mark
 from wf_tui.picture.rival_text import rival_text
-from wf_tui.picture.usage_text import short_usage
 from wf_tui.picture.words.needs_words import Needs, needs_words
 from wf_tui.picture.words.other_words import (
     answered_words,
@@ -32,7 +31,6 @@ from wf_tui.picture.words.other_words import (
     wrong_words,
 )
 from wf_tui.picture.words.timed import NOTHING, Timed
-from wf_tui.plan.choices import Takes
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -117,25 +115,17 @@ class Card:
     max_attempts: int
     phase: str
     role: str
-    mode: str
-    priority: int
     pinned: str
     scope: tuple[str, ...]
-    has_gate: bool
     needs_you: bool
     claimed: bool
     commit: str | None
-    tags: tuple[str, ...]
-    is_agent: bool
-    """Whether an agent does it, which says in words what it does."""
     plan: tuple[int, int] | None
     """How many steps of its own plan are done, and of how many."""
     model: str
     """The model that works on it, as its program says; "" where nobody knows."""
     questions: int
     """How many of its questions are open."""
-    used: str
-    """What all its attempts used, in short: tokens and dollars; "" where nobody has told."""
     rival: str = ""
     """That it is one of several of which one is merged, or a critic; in a few words."""
     lost: bool = False
@@ -209,20 +199,14 @@ def make_card(row: TaskRow, reason: Reason, around: Around | None = None) -> Car
         max_attempts=row.max_attempts,
         phase=clean(row.phase, limit=_NAME),
         role=clean(row.role, limit=_NAME),
-        mode=row.mode,
-        priority=row.priority,
         pinned=clean(row.pinned, limit=_NAME),
         scope=tuple(clean(path, limit=_NAME) for path in row.scope),
-        has_gate=row.spec.gate is not None,
         needs_you=is_needed,
         claimed=row.claimed,
         commit=row.commit_id,
-        tags=tuple(clean(tag, limit=_NAME) for tag in row.spec.tags),
-        is_agent=row.takes is Takes.PROMPT,
         plan=_plan(live),
         model=clean(live.model or "", limit=_NAME) if live else "",
         questions=row.questions,
-        used=short_usage(row.usage),
         rival=clean(critic_mark(row) or rival_text(row), limit=_NAME),
         lost=bool(row.spec.rival) and row.kind is DoneKind.SKIPPED,
         lane=clean(_lane(reason, live, last), limit=_NAME),

@@ -47,8 +47,6 @@ class GlyphSet:
     rule: str = "─"
     heavy: str = "━"
     """The rule of what has the keys; of the strip what is done."""
-    working: str = "╍"
-    """Of the strip what is in progress."""
     stop: str = "‖"
     go: str = "▶"
     warns: str = "⚠"
@@ -56,10 +54,6 @@ class GlyphSet:
     more: str = "…"
     needs: str = "←"
     becomes: str = "→"
-    frame: str = "╭─╮│╰╯█"
-    """Top left, across, top right, down, bottom left, bottom right, scroll marker."""
-    bar: str = "━╸─"
-    """Of a progress bar: what is done, its tip, what is left."""
     strip: str = "━╍◆◇─"
     """Of a bar of tasks: done, in progress, needs you, parked, not begun."""
     into: str = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
@@ -110,7 +104,6 @@ ASCII: Final = GlyphSet(
     side="|",
     rule="-",
     heavy="=",
-    working="*",
     stop="=",
     go=">",
     warns="!",
@@ -118,8 +111,6 @@ ASCII: Final = GlyphSet(
     more="~",
     needs="<",
     becomes=">",
-    frame="+-+|++#",
-    bar="=>-",
     strip="=*!#-",
     into=">",
     least=">",
