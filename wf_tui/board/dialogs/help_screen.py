@@ -64,7 +64,10 @@ class HelpScreen(ModalScreen[str | None]):
         #help-title Label { width: auto; margin-right: 2; }
         #help-title .keys { color: $wf-muted; }
         Input { width: 1fr; background: $background; }
-        OptionList { height: 1fr; border: none; background: $background; margin-top: 1; }
+        OptionList {
+            height: 1fr; border: none; background: $background; margin-top: 1;
+            text-wrap: nowrap; text-overflow: ellipsis; scrollbar-size-vertical: 1;
+        }
     }
     """
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["MenuDialog", "MenuLine"]
 
 _KEY: Final = 7
-_TITLE: Final = 16
+_TITLE: Final = 17
 _OWN: Final = frozenset(
     {"escape", "full_stop", "down", "j", "up", "k", "enter", "ctrl+c", "home", "end"}
 )
@@ -70,7 +70,10 @@ class MenuDialog(ModalScreen[str | None]):
             padding: 0 1; background: $panel; border: round $primary;
         }
         .keys { color: $wf-muted; }
-        OptionList { height: auto; max-height: 100%; border: none; background: $panel; }
+        OptionList {
+            height: auto; max-height: 100%; border: none; background: $panel;
+            text-wrap: nowrap; text-overflow: ellipsis; scrollbar-size-vertical: 1;
+        }
     }
     """
 

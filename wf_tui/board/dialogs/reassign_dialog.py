@@ -64,7 +64,10 @@ class ReassignDialog(ModalScreen[Given | None]):
         #note-line { height: 1; margin-top: 1; }
         #note-line Label { color: $wf-muted; width: 14; }
         Input { width: 1fr; background: $panel; }
-        OptionList { height: auto; max-height: 12; border: none; background: $panel; }
+        OptionList {
+            height: auto; max-height: 12; border: none; background: $panel;
+            text-wrap: nowrap; text-overflow: ellipsis; scrollbar-size-vertical: 1;
+        }
     }
     """
 

@@ -25,6 +25,10 @@ _SHORT: Final = {
     "task.reassign": "a worker of your choice",
     "task.edit": "title, prompt, scope, limits",
     "task.copy": "id, path, branch",
+    "task.shell": "your shell in its worktree",
+    "task.editor": "your editor in its worktree",
+    "task.review": "its work on the whole screen",
+    "task.snooze": "for a while, or until it changes",
 }
 
 
