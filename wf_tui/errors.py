@@ -13,7 +13,8 @@ WfError                        exit status
 |     `- LedgerWaitError       3   it cannot be written just now: locked, or the disk is full
 |        `- LedgerLostError    3   the connection to it is gone; a new one may be had
 `- RefusedError                5   not in this state; nothing changed
-   `- HarvestRefusedError      5   a worktree is gone, or holds more than the caps (git/harvest)
+   |- HarvestRefusedError      5   a worktree is gone, or holds more than the caps (git/harvest)
+   `- UndoRefusedError         5   an act cannot be taken back; it is named (ledger/rules/undo)
 
 Statuses 0 and 1 are no errors (done; a run that ended with anything left), 4 is an aborted run, and
 129, 130 and 143 are signals; `cli/errors.py` turns all of them into the exit of the process.

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 SHOWN = {
     "agents",
+    "cockpit",
     "models",
     "plan",
     "planning",
+    "review",
+    "serve",
     "swarm",
     *(f"G{number}" for number in range(1, 16)),
 }

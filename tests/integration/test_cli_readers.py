@@ -53,7 +53,7 @@ def test_signs_that_a_terminal_lacks_are_plain_ones(cli: CliHarness) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "größer" in done.stdout
-    assert "  . t  the run is paused" in done.stdout
+    assert "  o t  the run is paused" in done.stdout
 
 
 def test_colour_is_for_terminals_that_want_it(cli: CliHarness) -> None:

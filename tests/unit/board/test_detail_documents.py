@@ -139,14 +139,17 @@ def test_a_running_task_says_what_it_holds(tmp_path: Path) -> None:
 
 
 def test_odd_ends_of_attempts(tmp_path: Path) -> None:
-    """A signal is named; a commit that is gone does not hide the rest of the table."""
+    """A signal is named; a commit that is gone does not hide what the ledger has counted."""
     harness = played_plan(tmp_path, "echo x > x")
     harness.act(
         lambda ledger: ledger.db.execute("UPDATE attempt SET signal = 9, ref = 'refs/wf/gone'")
     )
     lines = texts(read_attempts(source(harness, "t")))
     assert "exit        signal 9" in [line.rstrip() for line in lines]
-    assert "diff        unreadable" in [line.rstrip() for line in lines]
+    assert "diff        +1 −0" in [line.rstrip() for line in lines]
+    harness.act(lambda ledger: ledger.db.execute("UPDATE attempt SET files = NULL, added = NULL"))
+    uncounted = texts(read_attempts(source(harness, "t")))
+    assert "diff        unreadable" in [line.rstrip() for line in uncounted]
 
 
 def test_only_the_newest_events(tmp_path: Path) -> None:

@@ -155,13 +155,14 @@ def test_by_hand(drive: LedgerHarness, act: str, before: str) -> None:
 
 
 def test_ended(drive: LedgerHarness) -> None:
-    """`attempt_ended` has outcome, cause, exit code or signal, and the ref of the work."""
+    """`attempt_ended` has outcome, cause, exit code or signal, the ref of the work, its proof."""
     drive.make("a")
     ending = Ending(Outcome.FAILED, "signal", "killed", None, 9, "refs/wf/a/1", "c9")
     drive.ledger.fail(drive.expect_claim("a"), ending)
     data = drive.events("attempt_ended")[0].data
     assert data == {
         "outcome": "failed", "cause": "signal", "text": "killed", "signal": 9, "ref": "refs/wf/a/1",
+        "proof": "killed",
     }  # fmt: skip
 
 
