@@ -212,7 +212,10 @@ class ActionApp(DialogApp):
     @on(TaskDropped)
     def reassign_dropped_task(self, message: TaskDropped) -> None:
         """Give the task of one seat to the seat it was dropped on."""
-        reassigning.reassign_to(self, (message.task,), message.worker)
+        if ignored := self.guard.ignored("drop", [message.task], self._pressed_at):
+            self.show_toast(ignored)
+        else:
+            reassigning.reassign_to(self, (message.task,), message.worker)
 
     # -- screens
 

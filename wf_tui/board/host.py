@@ -152,6 +152,10 @@ class ActionHost(Protocol):
 
     # -- screens
 
+    @property
+    def selected_lane(self) -> str | None:
+        """The lane of what is selected; "" where it asks no provider, None where none is."""
+
     def open_card(self, task: str) -> None:
         """Select a card on the board and open it, from any screen; say so where it is hidden."""
 

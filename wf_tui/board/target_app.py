@@ -37,6 +37,12 @@ class TargetApp(StatusApp):
         screen = self.run_screen
         return None if screen is None else screen.selected
 
+    @property
+    def selected_lane(self) -> str | None:
+        """The lane of what is selected; "" where it asks no provider, None where none is."""
+        screen = self.run_screen
+        return None if screen is None else screen.lane
+
     def targets(self, action: Action) -> tuple[str, ...]:
         """Return the tasks that an action would work on now; none for an action on the run.
 

@@ -26,7 +26,9 @@ from wf_tui.picture.phase_counts import current_line, in_swarm
 from wf_tui.picture.phase_totals import PhaseTotals
 from wf_tui.picture.possible_moves import ENTER, MoveFacts
 from wf_tui.picture.remaining import Remaining
-from wf_tui.picture.seats import SeatView, seat_view
+from wf_tui.picture.seats.idle import Idle, why_idle
+from wf_tui.picture.seats.lane import LaneView, lane_views
+from wf_tui.picture.seats.seat import SeatView, seat_view
 from wf_tui.picture.sequence import Sequences
 from wf_tui.picture.totals import Totals
 from wf_tui.text import clean
@@ -387,16 +389,32 @@ class Picture:
             return []
         rows = self._cache.rows
         holders = {one.task: one for one in self._batch.reasons.holders}
-        lanes = {name: lane.state for name, lane in self._batch.reasons.lanes.items()}
         return [
-            seat_view(
-                seat,
-                rows.get(seat.task or ""),
-                holders.get(seat.task or ""),
-                lanes.get(seat.lane),
-            )
+            seat_view(seat, rows.get(seat.task or ""), holders.get(seat.task or ""))
             for seat in self._batch.workers
         ]
+
+    @property
+    def lanes(self) -> list[LaneView]:
+        """The seats by the limit of a provider that they share, in the order of the first seats."""
+        if self._batch is None:
+            return []
+        return lane_views(self.workers, self._batch.reasons.lanes, self.now)
+
+    @property
+    def idle(self) -> dict[str, Idle]:
+        """Why each seat without a task has none now, by the name it is shown by.
+
+        Costs what is pending, so it is asked only by who shows it, when something has changed.
+        """
+        batch, rows = self._batch, self._cache.rows
+        free = [] if batch is None else [seat for seat in batch.workers if seat.task is None]
+        if batch is None or not free:
+            return {}
+        pending = self._arrangement.every[TaskState.PENDING.value]
+        ready = [rows[task] for task in pending if not rows[task].unmet]
+        ready.sort(key=lambda row: (row.rank, row.ordinal))
+        return {clean(seat.name): why_idle(seat, batch, ready, self.now) for seat in free}
 
     @property
     def seats(self) -> tuple[WorkerRow, ...]:

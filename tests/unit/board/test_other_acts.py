@@ -58,4 +58,4 @@ async def test_a_lane_is_paused_from_the_board(tmp_path: Path) -> None:
     """`P` lists the lanes of the run's seats, and pauses the chosen one."""
     async with board(tmp_path, "a", seats=[seat("w1", lane="glm")]) as hand:
         await hand.press("P", "enter")
-        assert hand.told[-1] == "lane glm is paused: nothing new starts in it"
+        assert hand.told[-1] == "lane glm is paused: nothing new starts in it, P opens it"

@@ -134,7 +134,7 @@ SCREENS = [
     ("attempts", ("L", "enter", "l", "l", "l"), "list-routes", (MIDDLE,)),
     ("events", ("L", "enter", "h"), "list-routes", (MIDDLE,)),
     ("inbox", ("2",), None, (SMALL, MIDDLE, LARGE)),
-    ("workers", ("4",), None, (SMALL, MIDDLE, LARGE)),
+    ("workers", ("4",), None, (LEAST, SMALL, MIDDLE, LARGE)),
     ("graph", ("3",), None, (SMALL, MIDDLE, LARGE)),
     ("timeline", ("5",), None, (SMALL, MIDDLE, LARGE)),
     ("past", ("t", "{", "{"), None, (SMALL, MIDDLE, LARGE)),

@@ -1,16 +1,17 @@
-"""The workers: each seat with what it holds; its keys and drops work on that task."""
+"""The workers: seats below their lanes; keys, drops and `P` work on the selected seat."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.widgets import DataTable, Label
-
 from tests.support.board_harness import board
 from tests.support.ledger_harness import seat
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.workers_screen import WorkersScreen
-from wf_tui.ledger.model.states import Step
+from wf_tui.board.seats.seat_foot import SeatFoot
+from wf_tui.board.seats.seat_list import SeatList
+from wf_tui.ledger.model.lane_state import LaneState, LaneStatus
+from wf_tui.ledger.model.states import LimitKind, Step
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,46 +28,56 @@ def at_work(drive: LedgerHarness) -> None:
     drive.expect_claim("b", "w2", Step.CLAIMED)
 
 
-def rows(hand: BoardHarness) -> list[str]:
-    """Return the rows of the table as text."""
-    table = hand.app.screen.query_one(DataTable)
-    return [" ".join(str(cell) for cell in table.get_row_at(n)) for n in range(table.row_count)]
+def lines(hand: BoardHarness) -> list[str]:
+    """Return the lines of the list that are not empty, each with single blanks."""
+    view = hand.app.screen.query_one(SeatList)
+    texts = ("".join(span.text for span in row.spans) for row in view.rows())
+    return [" ".join(text.split()) for text in texts if text.strip()]
 
 
-async def test_it_shows_seats_with_what_they_hold(tmp_path: Path) -> None:
-    """Seat, task, step, how long, age of the heartbeat, paths it may change, lane, profile."""
-    seats = [seat("w1"), seat("w2"), seat("glm-1", "glm", lane="glm")]
+def foot(hand: BoardHarness) -> str:
+    """Return what the foot says of the selected seat."""
+    rows = hand.app.screen.query_one(SeatFoot).rows()
+    return " ".join("".join(span.text for span in rows[1].spans).split())
+
+
+async def test_it_follows_the_run(tmp_path: Path) -> None:
+    """Seats with what they hold, and why they do not; news and new seats come in; ages grow."""
+    seats = [seat("w1"), seat("w2"), seat("glm-1", "glm", kind="agent", lane="glm")]
     async with board(tmp_path, "a", "b", before=at_work, seats=seats) as hand:
         await hand.press("4")
-        assert rows(hand) == [
-            "w1 a running 1m 1m    local shell src/a",
-            "w2 b claimed 0s 0s    local shell src/b",
-            "glm-1 free idle      glm glm ",
+        assert lines(hand) == [
+            "seat task evidence age time tokens cost",
+            "no provider open 2 of 2 in use",
+            "┃● w1 a no output for 1m 1m 1:30",
+            "● w2 b claimed 0s 0:00",
+            "glm open 0 of 1 in use",
+            "· glm-1 no ready task",
         ]
-        title = hand.app.screen.query_one("#workers-title", Label)
-        assert str(title.visual) == "Workers: 3 seats, 2 at work"
+        assert foot(hand) == "w1 this run 1 task · 0 merged · 0 failed profile shell"
+        hand.drive.ledger.join_workers("r1", [seat(f"w{n}") for n in range(1, 5)])
+        hand.drive.clock.move(60)
+        await hand.settle()
+        screen = hand.app.screen
+        assert isinstance(screen, WorkersScreen)
+        screen.tick(hand.drive.clock.now())
+        assert len(lines(hand)) == 6
+        assert lines(hand)[2] == "┃● w1 a no output for 2m 2m 2:30"
 
 
 async def test_its_keys_work_on_the_task_of_the_seat(tmp_path: Path) -> None:
-    """The selected seat's task is released; marks made on the board do not count."""
+    """The selected seat's task is held, whatever is marked; a free seat has none; enter opens.
+
+    Escape then leads back to the board.
+    """
     async with board(tmp_path, "a", "b", "c", before=at_work) as hand:
         await hand.mark("c")
         await hand.press("4", "j", "b", "down", "enter")
-        assert hand.acts == [("task_released", "b")]
-        assert rows(hand)[1].startswith("w2 b stopping")
-
-
-async def test_a_free_seat_has_no_card(tmp_path: Path) -> None:
-    """A key on a free seat says that there is nothing."""
-    async with board(tmp_path, "a", "b", before=at_work) as hand:
-        await hand.press("4", "j", "j", "x")
-        assert hand.told == ["no card is selected"]
-
-
-async def test_enter_opens_the_card(tmp_path: Path) -> None:
-    """Enter leads to the card of the seat's task; escape only to the board."""
-    async with board(tmp_path, "a", "b", before=at_work) as hand:
-        await hand.press("4", "j", "k", "enter")
+        assert hand.acts == [("task_blocked", "b")]
+        assert "● w2 b stopping" in lines(hand)[3]
+        await hand.press("j", "x")
+        assert hand.told[-1] == "x: no task is selected"
+        await hand.press("k", "k", "enter")
         screen = hand.app.screen
         assert isinstance(screen, BoardScreen)
         assert screen.selected == "a"
@@ -75,34 +86,44 @@ async def test_enter_opens_the_card(tmp_path: Path) -> None:
 
 
 async def test_a_task_dropped_on_a_seat_is_reassigned(tmp_path: Path) -> None:
-    """Press on one seat's row, release on another's."""
+    """A click is no drop, nor is less than three cells; escape lets go; else it is given away."""
     async with board(tmp_path, "a", "b", before=at_work) as hand:
         await hand.press("4")
-        table = hand.app.screen.query_one(DataTable)
-        await hand.pilot.mouse_down(table, offset=(4, 1))
-        await hand.pilot.mouse_up(table, offset=(4, 3))
+        view = hand.app.screen.query_one(SeatList)
+        await hand.pilot.click(view, offset=(4, 2))
+        await hand.pilot.mouse_down(view, offset=(4, 2))
+        await hand.pilot.mouse_up(view, offset=(5, 4))
+        await hand.settle()
+        assert hand.acts == []
+        await hand.pilot.mouse_down(view, offset=(4, 2))
+        await hand.pilot.hover(view, offset=(9, 4))
+        assert hand.told[-1] == "let go to give “a” to w3"
+        await hand.press("escape")
+        await hand.pilot.mouse_up(view, offset=(9, 4))
+        await hand.settle()
+        assert hand.acts == []
+        await hand.pilot.mouse_down(view, offset=(4, 2))
+        await hand.pilot.mouse_up(view, offset=(9, 4))
         await hand.settle()
         assert hand.acts == [("task_reassigned", "a")]
         assert hand.drive.task("a").pinned == "w3"
 
 
-async def test_a_click_is_no_drop(tmp_path: Path) -> None:
-    """Press and release on the same seat change nothing."""
-    async with board(tmp_path, "a", "b", before=at_work) as hand:
-        await hand.press("4")
-        await hand.pilot.click(hand.app.screen.query_one(DataTable), offset=(4, 1))
+async def test_the_lane_of_the_selected_seat_is_paused_and_opened(tmp_path: Path) -> None:
+    """`P` asks nothing here; a seat that asks no provider has no lane."""
+    seats = [seat("glm-1", "glm", lane="glm"), seat("w1")]
+    async with board(tmp_path, "a", seats=seats) as hand:
+        await hand.press("4", "P")
+        assert hand.told[-1] == "lane glm is paused: nothing new starts in it, P opens it"
+        # As the scheduler of the run notes it.
+        paused = LaneState("glm", LaneStatus.PAUSED, LimitKind.PERSON)
+        hand.drive.ledger.see_lanes("r1", [paused], {})
         await hand.settle()
-        assert hand.acts == []
-
-
-async def test_it_follows_the_run(tmp_path: Path) -> None:
-    """News and new seats come in; ages grow."""
-    async with board(tmp_path, "a", "b", before=at_work) as hand:
-        await hand.press("4")
-        assert isinstance(hand.app.screen, WorkersScreen)
-        hand.drive.ledger.join_workers("r1", [seat(f"w{n}") for n in range(1, 5)])
-        hand.drive.clock.move(60)
-        await hand.settle()
-        hand.app.screen.tick(hand.drive.clock.now())
-        assert len(rows(hand)) == 4
-        assert rows(hand)[0] == "w1 a running 2m 2m    local shell src/a"
+        assert lines(hand)[1:3] == [
+            "glm ‖ paused P opens it",
+            "┃· glm-1 waits for its lane next: a",
+        ]
+        await hand.press("P")
+        assert hand.told[-1] == "lane glm is open"
+        await hand.press("j", "P")
+        assert hand.told[-1] == "this seat asks no provider, so there is no lane to pause"

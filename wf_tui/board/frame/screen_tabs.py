@@ -32,17 +32,23 @@ class ScreenTab:
 class ScreenTabs(LineWidget):
     """One line below the header of all screens but the board; a click on a tab shows its screen."""
 
-    COMPONENT_CLASSES: ClassVar = component_classes(Role.MUTED, Role.FOCUS)
+    COMPONENT_CLASSES: ClassVar = component_classes(
+        *(Role.TEXT, Role.MUTED, Role.FOCUS, Role.NEED_WORD)
+    )
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="screen-tabs")
         self.glyphs = glyphs
         self._tabs: Sequence[ScreenTab] = ()
         self._current = ""
+        self._facts: tuple[Span, ...] = ()
 
-    def show(self, tabs: Sequence[ScreenTab], current: str) -> None:
-        """Show these tabs; `current` is the action of the screen that is seen."""
-        self._tabs, self._current = tabs, current
+    def show(self, tabs: Sequence[ScreenTab], current: str, facts: tuple[Span, ...] = ()) -> None:
+        """Show these tabs; `current` is the action of the screen that is seen.
+
+        `facts` stand at the right end, as far as there is room.
+        """
+        self._tabs, self._current, self._facts = tabs, current, facts
         self.repaint()
 
     def rows(self) -> list[Row]:
@@ -55,7 +61,9 @@ class ScreenTabs(LineWidget):
                 Span(tab.title, role, tab.action),
             ]
             spans.append(Span("   ", Role.MUTED))
-        return [Row(fitted(Line(tuple(spans)), self.size.width, self.glyphs.more))]
+        return [
+            Row(fitted(Line(tuple(spans[:-1]), (), self._facts), self.size.width, self.glyphs.more))
+        ]
 
     def on_click(self, event: events.Click) -> None:
         """Show the screen that is clicked."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from wf_tui.board.frame.notices import Notice
     from wf_tui.board.host import ActionHost
+    from wf_tui.board.widgets.line import Span
     from wf_tui.picture.header import Header
 
 __all__ = ["EVERYTHING", "RunScreen"]
@@ -109,7 +110,7 @@ class RunScreen(Screen[None]):
     def show_second(self) -> None:
         """Draw it."""
         if self.tabs:
-            self.query_one(ScreenTabs).show(self.host.screen_tabs(), self.go)
+            self.query_one(ScreenTabs).show(self.host.screen_tabs(), self.go, self.facts())
         else:
             self.query_one(PhaseStrip).show(self.host.picture.strip)
 
@@ -241,6 +242,15 @@ class RunScreen(Screen[None]):
     def selected_task(self) -> str | None:
         """Return the task under the cursor."""
         raise NotImplementedError
+
+    def facts(self) -> tuple[Span, ...]:
+        """Return what stands at the right end of the tabs."""
+        return ()
+
+    @property
+    def lane(self) -> str | None:
+        """The lane that the key for lanes works on; "" where the selected has none, None: ask."""
+        return None
 
     # -- what the screens share
 

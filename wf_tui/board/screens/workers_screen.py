@@ -1,53 +1,63 @@
-"""The workers: each seat with what it holds; a task dropped on a seat is given to it."""
+"""The workers: each seat below its lane, with what it does; a task can be dropped on a seat."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from rich.text import Text
 from textual import on
-from textual.widgets import DataTable, Label
 
-from wf_tui.board.actions.registry import Context, bindings
+from wf_tui.board.actions.action import Context
+from wf_tui.board.actions.names import titled
+from wf_tui.board.actions.registry import bindings
+from wf_tui.board.detail.plan import steps_of
 from wf_tui.board.messages import TaskDropped
 from wf_tui.board.screens.run_screen import RunScreen
-from wf_tui.ledger.model.lane_state import LaneStatus
-from wf_tui.picture.age import span
-from wf_tui.text import cut, plural
+from wf_tui.board.seats.lane_lines import LaneFacts
+from wf_tui.board.seats.seat_foot import FootFacts, SeatFoot
+from wf_tui.board.seats.seat_lines import SeatFacts
+from wf_tui.board.seats.seat_list import SeatList
+from wf_tui.board.widgets.entry_view import EntryView
+from wf_tui.board.widgets.line import Role, Span
+from wf_tui.ledger.model.usage import NO_USAGE
+from wf_tui.picture.seats.records import Records, read_records
+from wf_tui.text import plural
+from wf_tui.workers.shim import log
+from wf_tui.workers.transcript import EntryKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
-    from textual import events
     from textual.widget import Widget
 
+    from wf_tui.ledger.store.database import Database
     from wf_tui.picture.batch import Changes
-    from wf_tui.picture.seats import SeatView
+    from wf_tui.picture.card import Card
+    from wf_tui.picture.seats.idle import Idle
+    from wf_tui.picture.seats.lane import LaneView
+    from wf_tui.picture.seats.seat import SeatView
 
 __all__ = ["WorkersScreen"]
 
-_COLUMNS: Final = (
-    ("seat", 14),
-    ("task", 20),
-    ("step", 11),
-    ("since", 5),
-    ("beat", 5),
-    ("model", 14),
-    ("tokens", 6),
-    ("cost", 8),
-    ("lane", 14),
-    ("profile", 10),
-    ("writes", 26),
-)
-_LATE: Final = 30.0
-"""Seconds without a heartbeat that are worth a warning: three of them."""
+_EVERY: Final = 2.0
+"""Seconds between two readings of what was done, while something changes."""
 
-Cell = tuple[str, str]
-"""A text and its style."""
+
+@dataclass(frozen=True)
+class _Past:
+    """What was read in a thread; the rest is in the picture."""
+
+    records: Records = field(default_factory=Records)
+    seat: str = ""
+    """The seat whose plan was read."""
+    plan: Sequence[tuple[str, str]] = ()
+    is_read: bool = False
 
 
 class WorkersScreen(RunScreen):
-    """A table of seats; its keys work on the task of the selected seat."""
+    """The seats by lane; its keys work on the task of the selected seat, and on its lane."""
 
     ALLOW_SELECT = False
     context: ClassVar = Context.WORKERS
@@ -55,154 +65,213 @@ class WorkersScreen(RunScreen):
     go = "go.workers"
     DEFAULT_CSS = """
     WorkersScreen {
-        #workers-title { height: 1; width: 1fr; background: $panel; padding: 0 1; }
-        DataTable { height: 1fr; background: $background; }
+        SeatList { height: 1fr; }
+        SeatFoot { height: 3; }
+        &.-compact SeatFoot { display: none; }
     }
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._seats: list[SeatView] = []
-        self._cells: dict[tuple[str, str], Cell] = {}
-        """What each cell reads now, by seat and column."""
-        self._dragged: str | None = None
-        """The task on which the mouse button is down."""
+        self._lanes: list[LaneView] = []
+        self._idle: dict[str, Idle] = {}
+        self._past = _Past()
+        self._due = True
+        self._reading = False
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Lay out the list and its foot."""
+        yield SeatList(self.host.glyphs)
+        yield SeatFoot(self.host.glyphs)
 
     @property
-    def _table(self) -> DataTable[Text]:
-        return cast("DataTable[Text]", self.query_one(DataTable))
+    def view(self) -> SeatList:
+        """The list."""
+        return self.query_one(SeatList)
+
+    def on_mount(self) -> None:
+        """Show what there is, and read what was done."""
+        self.view.focus()
+        self.set_interval(_EVERY, self.read_if_due)
+        self.take_seats()
+        self.read_if_due()
+
+    def on_screen_resume(self) -> None:
+        """Read what has changed while another screen was on top."""
+        super().on_screen_resume()
+        self._due = True
+        self.read_if_due()
+
+    # -- what is selected
+
+    @property
+    def seat(self) -> SeatView | None:
+        """The selected seat."""
+        name = self.view.seat
+        seats = (seat for lane in self._lanes for seat in lane.seats)
+        return next((seat for seat in seats if seat.name == name), None)
 
     def selected_task(self) -> str | None:
         """Return the task of the selected seat."""
-        return self.task_in(self._table.cursor_row)
+        card = None if self.seat is None else self._card(self.seat)
+        return None if card is None else card.key
 
     @property
     def listed(self) -> tuple[str, ...]:
         """The tasks whose marks count here: none, a key is for the selected seat."""
         return ()
 
-    def task_in(self, row: int) -> str | None:
-        """Return the task of a row; None where the seat is free, or there is no such row."""
-        # The picture may have fewer seats than are drawn, or more, until the next refresh.
-        seats = self.host.picture.seats
-        if 0 <= row < min(len(seats), len(self._seats)):
-            return seats[row].task
+    @property
+    def lane(self) -> str | None:
+        """The lane of the selected seat; "" where it asks no provider."""
+        name = self.view.seat
+        for lane in self._lanes:
+            if any(seat.name == name for seat in lane.seats):
+                return "" if lane.is_local else lane.name
         return None
 
-    def compose_body(self) -> Iterable[Widget]:
-        """Draw the table."""
-        yield Label("", id="workers-title", markup=False)
-        yield DataTable(cursor_type="row", zebra_stripes=False, show_row_labels=False)
+    def _card(self, seat: SeatView) -> Card | None:
+        cards = self.host.picture.cards
+        return cards[seat.task] if seat.task and seat.task in cards else None
 
-    def on_mount(self) -> None:
-        """Show what there is."""
-        for name, width in _COLUMNS:
-            self._table.add_column(Text(name), width=width, key=name)
-        self._table.focus()
-        self.refresh_seats()
+    # -- what is seen
 
     def show_changes(self, changes: Changes) -> None:
         """Show what changed."""
-        if changes.seats or changes.cards:
-            self.refresh_seats()
+        if changes.seats or changes.cards or changes.header or changes.reasons:
+            self._due = True
+            self.take_seats()
 
     def show_time(self, now: float) -> None:
         """Let the ages grow."""
-        self.fill_cells(now)
+        self.redraw(now)
 
-    def refresh_seats(self) -> None:
-        """Bring the table up to date; it is made anew only where there are other seats."""
-        if not self._table.columns:
-            return  # resumed before it is mounted
-        seats = list(self.host.picture.workers)
-        names = [seat.name for seat in seats]
-        # Emptying the table moves its cursor to the top, so only where the rows are others.
-        if names != [seat.name for seat in self._seats]:
-            self._table.clear()
-            self._cells.clear()
-            for name in names:
-                self._table.add_row(*(Text("") for _ in _COLUMNS), key=name)
-        self._seats = seats
-        self.fill_cells(self.host.now())
+    def take_seats(self) -> None:
+        """Take lanes and seats from the picture."""
+        self._lanes = self.host.picture.lanes
+        self._idle = self.host.picture.idle
+        self.redraw(self.host.now())
 
-    def fill_cells(self, now: float) -> None:
-        """Change only the cells that read differently; the table draws all of itself for each."""
-        for seat in self._seats:
-            for (column, width), cell in zip(_COLUMNS, cells_of(seat, now), strict=True):
-                if self._cells.get((seat.name, column)) != cell:
-                    self._cells[seat.name, column] = cell
-                    text = Text(cut(cell[0], width), style=cell[1], no_wrap=True)
-                    self._table.update_cell(seat.name, column, text)
-        busy = sum(bool(seat.task) for seat in self._seats)
-        title = f"Workers: {plural(len(self._seats), 'seat')}, {busy} at work"
-        self.query_one("#workers-title", Label).update(title)
+    def redraw(self, now: float) -> None:
+        """Draw the list and its foot; only what reads differently is painted."""
+        budgets, records = self.host.config.lane_budgets, self._past.records
+        shown = []
+        for lane in self._lanes:
+            facts = LaneFacts(
+                lane,
+                records.spent.get(lane.name, NO_USAGE),
+                budgets.get(lane.name),
+                records.limited_at.get(lane.name),
+            )
+            shown.append((facts, [self._facts_of(seat) for seat in lane.seats]))
+        self.view.show(shown, now)
+        self._show_foot()
         self.show_frame()
 
-    # -- by hand
+    def _facts_of(self, seat: SeatView) -> SeatFacts:
+        idle = self._idle.get(seat.name)
+        cards = self.host.picture.cards
+        after = cards[idle.next].title if idle is not None and idle.next in cards else ""
+        return SeatFacts(seat, self._card(seat), idle, after)
 
-    @on(DataTable.RowHighlighted)
-    def show_footer_keys(self) -> None:
-        """Show what can be done with the task of the seat that the cursor has moved to."""
+    def _show_foot(self) -> None:
+        seat, past = self.seat, self._past
+        if seat is None or not past.is_read:
+            self.query_one(SeatFoot).show(None)
+            return
+        plan = past.plan if past.seat == seat.name else ()
+        facts = FootFacts(seat, past.records.seats.get(seat.name), plan)
+        self.query_one(SeatFoot).show(facts)
+
+    def facts(self) -> tuple[Span, ...]:
+        """Return how many seats there are, and what they do."""
+        seats = [seat for lane in self._lanes for seat in lane.seats]
+        held = [card for seat in seats if (card := self._card(seat)) is not None]
+        asks = sum(card.needs_you for card in held)
+        waits = len(seats) - len(held)
+        spans = [
+            Span(plural(len(seats), "seat"), Role.MUTED),
+            Span(f" {len(held) - asks} work", Role.TEXT),
+        ]
+        if asks:
+            spans.append(Span(f" {asks} {'asks' if asks == 1 else 'ask'}", Role.NEED_WORD))
+        if waits:
+            spans.append(Span(f" {waits} {'waits' if waits == 1 else 'wait'}", Role.MUTED))
+        return (*spans, Span("", Role.MUTED))
+
+    # -- what was done
+
+    def read_if_due(self) -> None:
+        """Read it in a thread, where something has changed and it can be seen."""
+        if self._due and not self._reading and self.is_current:
+            self._due, self._reading = False, True
+            self.run_worker(self._read(), group="actions")
+
+    async def _read(self) -> None:
+        host, seat = self.host, self.seat
+        task = None if seat is None else self.selected_task()
+        name = "" if seat is None else seat.name
+        folder = None
+        if task is not None:
+            epoch = host.picture.row(task).epoch
+            folder = host.project.paths.run(host.run_id).attempt(task, epoch)
+        try:
+            ask = partial(_read_past, run=host.run_id, now=host.now(), seat=name, folder=folder)
+            self._past = await host.read(ask)
+        finally:
+            self._reading = False
+        self.redraw(host.now())
+
+    # -- keys and mouse
+
+    def action_move(self, where: str) -> None:
+        """Move the cursor."""
+        self.view.move(where)
+
+    @on(EntryView.Selected)
+    def show_selected(self) -> None:
+        """Show what can be done with the task of the seat, and what the seat has done."""
+        self._due = True
+        self._show_foot()
         self.show_frame()
+        self.read_if_due()
 
-    @on(DataTable.RowSelected)
+    @on(EntryView.Opened)
     def open_chosen(self) -> None:
         """Open the task of the seat on the board."""
         self.action_open()
 
-    def action_move(self, where: str) -> None:
-        """Move the cursor: up, down, first or last."""
-        last = self._table.row_count - 1
-        row = self._table.cursor_row
-        rows = {"up": row - 1, "down": row + 1, "first": 0, "last": last}
-        self._table.move_cursor(row=min(max(0, rows.get(where, row)), max(0, last)))
+    @on(EntryView.MenuAsked)
+    def show_menu(self) -> None:
+        """Show all that can be done with it."""
+        self.host.perform("view.menu")
 
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take the task of a seat, to be dropped on another one."""
-        self._dragged = self.task_in(row_at(event))
+    def action_back(self) -> None:
+        """Let go of a task that is dragged; else go back to the board."""
+        if not self.view.let_go():
+            super().action_back()
 
-    def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Give it to the seat it is dropped on."""
-        task, self._dragged = self._dragged, None
-        # A button that is let go where it was pressed was a click, and the row has the same task.
-        row = row_at(event)
-        if task is not None and 0 <= row < len(self._seats) and self.task_in(row) != task:
-            self.app.post_message(TaskDropped(task, self._seats[row].name))
+    @on(SeatList.TaskHeld)
+    def say_what_a_drop_does(self, message: SeatList.TaskHeld) -> None:
+        """Say what letting go here would do."""
+        name = titled(self.host.picture, message.task)
+        self.host.show_toast(f"let go to give {name} to {message.onto}")
+
+    @on(SeatList.TaskLetGo)
+    def give_dropped_task(self, message: SeatList.TaskLetGo) -> None:
+        """Give a task to the seat that it was dropped on, unless it has changed meanwhile."""
+        card = self.host.picture.cards[message.task]
+        if (card.state, card.kind) != message.look:
+            name = titled(self.host.picture, message.task)
+            self.host.show_toast(f"{name} has changed while it was held")
+        else:
+            self.app.post_message(TaskDropped(message.task, message.onto))
 
 
-def row_at(event: events.MouseEvent) -> int:
-    """Return the row under the pointer, or -1."""
-    row = event.style.meta.get("row", -1)
-    return row if isinstance(row, int) else -1
-
-
-def cells_of(seat: SeatView, now: float) -> tuple[Cell, ...]:
-    """Return the cells of a seat at a time in UTC seconds, in the order of `_COLUMNS`.
-
-    Its texts were cleaned by the picture.
-    """
-    lane, lane_style = seat.lane, ""
-    if seat.lane_state is not LaneStatus.OPEN:
-        # One whose time has come is opened with the next look of the scheduler.
-        left = seat.lane_state.value if seat.lane_until is None else span(seat.lane_until - now)
-        lane, lane_style = f"{seat.lane} {left}", "bold"
-    beat, beat_style = "", ""
-    if seat.task and seat.heartbeat_at is not None:
-        silent = now - seat.heartbeat_at
-        beat, beat_style = span(silent), "bold" if silent > _LATE else ""
-    step = seat.step
-    if not step and not seat.task:
-        step = seat.state
-    return (
-        (seat.name, "bold"),
-        (seat.task or "free", "" if seat.task else "dim"),
-        (step, ""),
-        ("" if seat.since is None else span(now - seat.since), ""),
-        (beat, beat_style),
-        (seat.model, ""),
-        (seat.tokens, ""),
-        (seat.cost, ""),
-        (lane, lane_style),
-        (seat.profile, ""),
-        (" ".join(seat.writes), ""),
-    )
+def _read_past(db: Database, *, run: str, now: float, seat: str, folder: Path | None) -> _Past:
+    """Read what seats have done, and the plan that one of them follows; called on a thread."""
+    plan: list[tuple[str, str]] = []
+    if folder is not None:
+        found = (log.newest(path, EntryKind.PLAN) for path in log.attempt_logs(folder))
+        plan = next((steps_of(record) for record in found if record), [])
+    return _Past(read_records(db, run=run, now=now), seat, plan, is_read=True)

@@ -30,11 +30,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SIMILAR_HEIGHT",
+    "at_right",
+    "filled",
     "ghost_line",
     "group_line",
+    "in_column",
     "list_line",
     "section_line",
     "similar_lines",
+    "task_words",
 ]
 
 SIMILAR_HEIGHT: Final = 2
@@ -59,12 +63,12 @@ def list_line(card: Card, drawing: CardDrawing, now: float, *, fresh: bool = Fal
     ends = _ends(card, drawing, now)
     rest = width - width_of(sign) - width_of(ends)
     if width < _WORDS_FROM:
-        spans = (*sign, _column(card.title, rest, title_role(card), drawing), *ends)
+        spans = (*sign, in_column(card.title, rest, title_role(card), drawing), *ends)
         return drawing.glyphs.drawn(Line(spans))
     share = _WIDE_TITLE if width >= _ALL_FROM else _NARROW_TITLE
     room = max(12, int(width * share))
-    title = _column(card.title, room, title_role(card), drawing)
-    words = _fill(_words(card, now, rest - room - 1), rest - room, drawing)
+    title = in_column(card.title, room, title_role(card), drawing)
+    words = filled(task_words(card, now, rest - room - 1), rest - room, drawing)
     return drawing.glyphs.drawn(Line((*sign, title, *words, *ends)))
 
 
@@ -86,7 +90,7 @@ def _ends(card: Card, drawing: CardDrawing, now: float) -> tuple[Span, ...]:
     elif width >= _SEAT_FROM:
         columns.append((card.who, _SEAT, Role.MUTED))
     columns.append((_age(card, now), _AGE, Role.FAINT))
-    return tuple(_right(text, room, role, drawing) for text, room, role in columns)
+    return tuple(at_right(text, room, role, drawing) for text, room, role in columns)
 
 
 def _age(card: Card, now: float) -> str:
@@ -96,7 +100,7 @@ def _age(card: Card, now: float) -> str:
     return "" if card.state == TaskState.PENDING else age(now - card.since)
 
 
-def _words(card: Card, now: float, width: int) -> tuple[Span, ...]:
+def task_words(card: Card, now: float, width: int) -> tuple[Span, ...]:
     """Return what a card says in one line, the same as its lines on the board."""
     match card.state:
         case TaskState.PENDING if card.wrong:
@@ -136,18 +140,19 @@ def _needs(card: Card, width: int) -> tuple[Span, ...]:
     return Span(f"{needs.word} ", Role.NEED_WORD), Span(text, role)
 
 
-def _column(text: str, width: int, role: Role, drawing: CardDrawing) -> Span:
+def in_column(text: str, width: int, role: Role, drawing: CardDrawing) -> Span:
     """Return a text in exactly so many cells, the last one a space."""
     cut = cut_to(text, max(0, width - 1), drawing.glyphs.more)
     return Span(set_cell_size(cut, max(0, width)), role)
 
 
-def _right(text: str, width: int, role: Role, drawing: CardDrawing) -> Span:
+def at_right(text: str, width: int, role: Role, drawing: CardDrawing) -> Span:
+    """Return a text at the right of exactly so many cells, the first one a space."""
     cut = cut_to(text, width - 1, drawing.glyphs.more)
     return Span(" " * (width - cell_len(cut)) + cut, role)
 
 
-def _fill(spans: tuple[Span, ...], width: int, drawing: CardDrawing) -> tuple[Span, ...]:
+def filled(spans: tuple[Span, ...], width: int, drawing: CardDrawing) -> tuple[Span, ...]:
     """Return pieces in exactly so many cells."""
     out: list[Span] = []
     left = max(0, width)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.states import LimitKind
 
 __all__ = [
+    "QUIET",
     "HostLane",
     "failed",
     "give_back",
@@ -37,7 +38,8 @@ _LONGEST_ASKED: Final = 86_400.0
 """A provider that asks for more than a day has used the wrong header."""
 _SHRINK_EVERY: Final = 2.0
 """One burst of refusals is one sign, not twenty."""
-_QUIET: Final = 180.0
+QUIET: Final = 180.0
+"""Seconds without a refusal after which one more may run at once."""
 _FAULTS: Final = 3
 """Failures of server or network in a row that are taken for a limit."""
 _CLOCK_STEP: Final = 1.0
@@ -87,12 +89,12 @@ def settle(lane: HostLane, now: float) -> HostLane:
         # Quiet only from here on: while it was shut, nobody could be refused.
         lane = replace(_opened(lane), quiet_since=None if lane.capacity is None else lane.until)
     if lane.capacity is not None and lane.quiet_since is not None and not lane.shut(now):
-        steps = int(max(0.0, now - lane.quiet_since) // _QUIET)
+        steps = int(max(0.0, now - lane.quiet_since) // QUIET)
         if steps:
             lane = replace(
                 lane,
                 capacity=lane.capacity + steps,
-                quiet_since=lane.quiet_since + steps * _QUIET,
+                quiet_since=lane.quiet_since + steps * QUIET,
                 wait=0.0,
             )
     return replace(lane, bucket=_filled(lane, now), bucket_at=now)

@@ -11,6 +11,7 @@ from wf_tui.ledger.model.run_budget import changed_budget, read_budget
 from wf_tui.ledger.queries import lane_reads, reads
 from wf_tui.ledger.queries.lane_reads import explained
 from wf_tui.picture.budget_text import budget_lines
+from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from wf_tui.board.host import ActionHost
@@ -23,7 +24,11 @@ Ids = tuple[str, ...]
 
 
 def pause_lane(app: ActionHost, _ids: Ids) -> None:
-    """Ask which lane; one that is open is paused, any other is opened, for all runs."""
+    """Pause the lane of the selected seat, for all runs, or open it; ask which where none is."""
+    chosen = app.selected_lane
+    if chosen == "":
+        app.show_toast("this seat asks no provider, so there is no lane to pause")
+        return
 
     def read(db: Database) -> dict[str, str]:
         known = lane_reads.lanes(db, app.run_id)
@@ -35,26 +40,34 @@ def pause_lane(app: ActionHost, _ids: Ids) -> None:
 
     async def choose() -> None:
         lanes = await app.read(read)
-        if not lanes:
+        if chosen is not None and chosen in lanes:
+            _change(app, chosen, paused=not lanes[chosen])
+        elif not lanes:
             app.show_toast("no seat of this run counts against a limit of a provider")
-            return
+        else:
+            await ask(lanes)
+
+    async def ask(lanes: dict[str, str]) -> None:
         choices = [
             Choice(name, name, f"{why}: open it" if why else "open: pause it")
             for name, why in lanes.items()
         ]
-        chosen = await app.push_screen_wait(ChoiceDialog("Pause or open a lane", choices))
-        if chosen is None:
-            return
-        paused = not lanes[chosen]
-
-        def act(ledger: Ledger) -> str:
-            commands.change_lane(app.project, ledger, chosen, paused=paused)
-            what = "paused: nothing new starts in it" if paused else "open"
-            return f"lane {chosen} is {what}"
-
-        app.do(act, "")
+        name = await app.push_screen_wait(ChoiceDialog("Pause or open a lane", choices))
+        if name is not None:
+            _change(app, name, paused=not lanes[name])
 
     app.start_dialog(choose())
+
+
+def _change(app: ActionHost, name: str, *, paused: bool) -> None:
+    """Pause a lane, or open it."""
+
+    def act(ledger: Ledger) -> str:
+        commands.change_lane(app.project, ledger, name, paused=paused)
+        what = "paused: nothing new starts in it, P opens it" if paused else "open"
+        return f"lane {clean(name)} is {what}"
+
+    app.do(act, "")
 
 
 def budget(app: ActionHost, _ids: Ids) -> None:

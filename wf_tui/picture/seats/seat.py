@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wf_tui.ledger.model.lane_state import LaneStatus
 from wf_tui.ledger.queries.scope_holders import may_write
 from wf_tui.picture.usage_text import count_words, dollars
+from wf_tui.plan.choices import Takes
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.lane_state import LaneState
     from wf_tui.ledger.model.rows import AttemptRow, TaskRow, WorkerRow
 
 __all__ = ["SeatView", "seat_view"]
@@ -24,6 +23,8 @@ class SeatView:
     name: str
     profile: str
     kind: str
+    is_agent: bool
+    """Whether it takes prompts, so that a model works for it."""
     task: str
     """The id of the task that it holds, or ""."""
     step: str
@@ -32,8 +33,6 @@ class SeatView:
     heartbeat_at: float | None
     lane: str
     state: str
-    lane_state: LaneStatus
-    lane_until: float | None
     roles: tuple[str, ...]
     model: str
     tokens: str
@@ -47,9 +46,8 @@ def seat_view(
     seat: WorkerRow,
     task: TaskRow | None,
     attempt: AttemptRow | None = None,
-    lane: LaneState | None = None,
 ) -> SeatView:
-    """Return a seat as it is shown; `lane` is what the run knows of its lane, if anything.
+    """Return a seat as it is shown.
 
     `task` is the row of the task that the seat names, if there is one, and `attempt` the open one
     of that. The seat holds that task only while worker and epoch are the live claim's; until the
@@ -70,14 +68,13 @@ def seat_view(
         name=clean(seat.name),
         profile=clean(seat.profile),
         kind=clean(seat.kind),
+        is_agent=seat.takes is Takes.PROMPT,
         task=clean(seat.task) if seat.task else "",
         step=step,
         since=held.step_at if held else None,
         heartbeat_at=seat.heartbeat_at,
         lane=clean(seat.lane),
         state=clean(seat.state),
-        lane_state=LaneStatus.OPEN if lane is None else lane.status,
-        lane_until=None if lane is None else lane.until,
         roles=tuple(clean(role) for role in seat.roles),
         model=clean((attempt.model if attempt else None) or seat.model),
         tokens=count_words(used.tokens) if has_tokens else "",
