@@ -64,6 +64,10 @@ class ActionHost(Protocol):
     motion: bool
     """Whether a card that has changed is highlighted for a moment."""
 
+    @property
+    def context(self) -> str:
+        """The `actions.Context` of the topmost screen of the run."""
+
     # -- of when the screen is
 
     def now(self) -> float:

@@ -142,9 +142,10 @@ def parse(text: str, quick: str = "") -> Filter:
         value = (found["quoted"] or found["plain"] or "").strip()
         if key and key not in KEYS:
             near = nearest(key, KEYS)
-            meant = f"; did you mean {near}:?" if near else ""
-            there = ", ".join(f"{name}:" for name in KEYS)
-            problem = problem or f"unknown filter {key}; there are {there}{meant}"
+            there = " ".join(f"{name}:" for name in KEYS)
+            # It stands in one line of the screen: all of them only where none is like it.
+            meant = f"did you mean {near}:?" if near else f"there are {there}"
+            problem = problem or f"unknown filter {key}; {meant}"
         elif not value:
             continue
         elif not key:
@@ -177,7 +178,7 @@ def _value_problem(key: str, value: str) -> str:
     if known is None or any(word in name for name in known):
         return ""
     near = nearest(word, known)
-    meant = f"; did you mean {near}?" if near else f"; there are {', '.join(known)}"
+    meant = f"; did you mean {near}?" if near else f"; there are {' '.join(known)}"
     return f"unknown {key} {value}{meant}"
 
 

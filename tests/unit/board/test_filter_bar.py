@@ -54,7 +54,7 @@ async def test_a_wrong_filter_says_so(tmp_path: Path) -> None:
     async with board(tmp_path, "a") as hand:
         await hand.press("slash")
         await hand.type("stat:done")
-        assert said(hand).startswith("unknown filter stat")
+        assert said(hand) == "unknown filter stat; did you mean state:?"
         assert hand.app.screen.query_one(FilterBar).has_class("-wrong")
 
 

@@ -69,6 +69,9 @@ async def test_an_action_of_the_palette_acts(tmp_path: Path) -> None:
         hits["Hold"].command()
         await hand.settle()
         assert hand.acts == [("task_blocked", "a")]
+        # What only another screen can do is not offered as if it were possible.
+        hits = {str(hit.help): hit async for hit in provider.search("drop")}
+        assert "not now: only in review" in hits
 
 
 async def test_what_only_the_board_can_do_is_done_there(tmp_path: Path) -> None:

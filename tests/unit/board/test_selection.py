@@ -113,6 +113,17 @@ def test_until_the_first_key_the_first_that_needs_a_person_is_selected() -> None
     assert selection.task == "b"
 
 
+def test_what_is_folded_away_is_not_the_first() -> None:
+    """Where all that there is begins folded, the cursor stands on the header, and no task is."""
+    picture = FakePicture({"r0": FakeTask("in_progress"), "w0": FakeTask("pending", 1)})
+    selection = begin(picture, in_list=True)
+    del picture.at["r0"]
+    selection.follow()
+    assert (selection.task, kind_at(selection)) == (None, EntryKind.HEADER)
+    assert selection.toggle_fold()
+    assert selection.task == "w0"
+
+
 def test_where_there_is_nothing_nothing_is_selected() -> None:
     """And the first card that comes is, even after a key."""
     picture = FakePicture()
@@ -296,6 +307,30 @@ def test_a_similar_card_is_a_stop() -> None:
     assert selection.task == "s0"
     step(selection, 1)
     assert selection.task == "s1"
+
+
+def test_the_cursor_stays_where_a_similar_card_or_a_fold_has_left() -> None:
+    """A ghost without a task, until a key leads away; what comes back is no ghost."""
+    picture = some()
+    alike = {f"s{n}": FakeTask("blocked", 0, 5 + n, "same") for n in range(3)}
+    picture.at |= alike
+    selection = begin(picture, "b1")
+    step(selection, 1)
+    for name in alike:
+        del picture.at[name]
+    selection.follow()
+    assert (selection.task, kind_at(selection)) == (None, EntryKind.GHOST)
+    picture.at |= alike
+    selection.follow()
+    assert kind_at(selection) == EntryKind.SIMILAR
+    selection = begin(picture, "p1")
+    assert selection.toggle_fold()
+    del picture.at["p0"], picture.at["p1"]
+    selection.follow()
+    assert (selection.task, kind_at(selection)) == (None, EntryKind.HEADER)
+    step(selection, 1)
+    assert selection.task == "p2"
+    assert selection.entries("pending").groups() == [1.0]
 
 
 def test_what_has_no_header_does_not_fold() -> None:

@@ -84,3 +84,13 @@ def test_seats_at_work_are_counted(timeline: Timeline) -> None:
     """The sum of a span is what all bars have of it."""
     assert timeline.at_work(timeline.start, timeline.start + 300) == pytest.approx(1.0)
     assert timeline.cost(timeline.start, timeline.now) == 0
+
+
+def test_no_two_times_of_the_axis_read_alike(timeline: Timeline) -> None:
+    """Where a label is for less than a minute it has its seconds."""
+    chart = Chart(timeline, 120)
+    window = Window.of_all(timeline, chart.cells)
+    for _ in SCALES:
+        labels = plain(chart.head(window)[0]).split()
+        assert len(labels) == len(set(labels))
+        window = window.zoomed(1, timeline.now)

@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.widgets.card_lines import CardDrawing, CardSize, KeyHint, card_lines
+from wf_tui.board.widgets.line import Line, Role, Span
 from wf_tui.board.widgets.list_lines import ghost_line, similar_lines
+from wf_tui.picture.orders import SIMILAR
 from wf_tui.picture.words.advice import advice_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from wf_tui.board.widgets.glyph_sets import GlyphSet
-    from wf_tui.board.widgets.line import Line
     from wf_tui.picture.card import Card
     from wf_tui.picture.picture import Picture
 
 __all__ = ["Scene", "ghost_lines", "lines_of_similar", "task_lines"]
 
 _HIDDEN: Final = "hidden by the filter"
+_PARTED: Final = "similar tasks no longer stand here as one"
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,11 @@ def lines_of_similar(
 
 
 def ghost_lines(scene: Scene, task: str, drawing: CardDrawing) -> Sequence[Line]:
-    """Return the line that stands where a selected task has left."""
+    """Return the line that stands where a selected task, or a card of several, has left."""
     picture = scene.picture
+    if task.startswith(SIMILAR):
+        words = Span(f"{drawing.glyphs.becomes} {_PARTED}", Role.MUTED)
+        return (drawing.glyphs.drawn(Line((words,))),)
     card = picture.cards[task]
     how = card.who if picture.spot(task) is not None else _HIDDEN
     return (ghost_line(card, how, drawing, scene.now),)

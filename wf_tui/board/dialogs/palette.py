@@ -9,6 +9,7 @@ from textual.command import DiscoveryHit, Hit, Provider
 from textual.content import Content
 from textual.markup import escape
 
+from wf_tui.board.actions.action import Context
 from wf_tui.board.actions.names import title_of
 from wf_tui.board.actions.registry import ACTIONS, Group
 from wf_tui.board.name_search import find, find_scattered
@@ -103,7 +104,7 @@ class ActionsProvider(Provider):
     def command_of(self, action: Action) -> Command:
         """Return how an action is offered; one that is not possible now says why not."""
         host = self._host
-        why_not = host.why_not(action.id)
+        why_not = self._elsewhere(action) or host.why_not(action.id)
         if why_not:
             self._impossible.add(action.id)
         keys = host.keys_of(action.id)
@@ -112,3 +113,9 @@ class ActionsProvider(Provider):
         )
         text = f"not now: {why_not}" if why_not else action.help
         return shown, partial(host.perform, action.id), action.title, escape(text)
+
+    def _elsewhere(self, action: Action) -> str:
+        """Return where else an action is done, if not on this screen or on the board; else ""."""
+        if action.contexts & {self._host.context, Context.BOARD}:
+            return ""
+        return f"only in {' or '.join(sorted(action.contexts))}"

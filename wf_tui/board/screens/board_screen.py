@@ -110,8 +110,12 @@ class BoardScreen(BoardDrag, WithPane):
     def action_tab(self, name: str) -> None:
         """Open the pane of the selected task on one of its tabs."""
         if self.selected is not None:
+            pane = self.query_one(DetailPane)
             self.open_pane(on=True)
-            self.query_one(DetailPane).open_tab(name)
+            pane.open_tab(name)
+            if not self._shown:
+                # Where nothing but the pane can be seen, the keys are for it.
+                self.call_after_refresh(pane.focus)
 
     def action_other_side(self) -> None:
         """Give the keys to the pane, or back to the tasks."""

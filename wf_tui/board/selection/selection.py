@@ -40,7 +40,7 @@ class Selection:
         self.column: str = TaskState.PENDING.value
         self.at: Order | None = None
         self.is_ghost = False
-        """Whether the selected task has left, and only its ghost stands at `at`."""
+        """Whether what the cursor was on has left, and only its ghost stands at `at`."""
         self._remembered: dict[str, str] = {}
 
     # -- what there is
@@ -55,6 +55,8 @@ class Selection:
         ghost = self.at if self.is_ghost and column == self.column else None
         cards = self.picture.sections if column == LIST else self.picture.columns[column]
         folded = self.folds.folded(column)
+        if ghost is not None and ghost == header_order(ghost[0]) and ghost[0] not in folded:
+            ghost = None  # The header of an open group is nothing that the cursor stays on.
         return Entries(cards, folded=folded, plain=PLAIN[column], ghost=ghost)
 
     def cursor_in(self, column: str) -> Order | None:
@@ -69,8 +71,8 @@ class Selection:
 
     @property
     def stop(self) -> Entry | None:
-        """What the cursor is on when no task is selected."""
-        if self.task is not None or self.at is None:
+        """What the cursor is on when no task is selected; None where that has left."""
+        if self.task is not None or self.at is None or self.is_ghost:
             return None
         return self.entries(self.column).at(self.at)
 
@@ -87,6 +89,10 @@ class Selection:
                 column = LIST if self.in_list else spot.column
                 if place_of(column, spot.at) == place_of(self.column, self.at):
                     self.at, self.is_ghost = spot.at, False
+        else:
+            # Of a fold or of a card for several tasks: the cursor stays to be seen, too.
+            self.is_ghost = False
+            self.is_ghost = self.entries(self.column).at(self.at) is None
         self._keep()
 
     def _select_first(self) -> None:
@@ -99,8 +105,10 @@ class Selection:
         for task in firsts:
             spot = picture.spot(task, in_list=self.in_list)
             if spot is not None:
-                self.task, self.at = task if spot.at[-1] == task else None, spot.at
                 self.column = LIST if self.in_list else spot.column
+                folded = spot.at[0] in self.folds.folded(self.column)
+                self.at = header_order(spot.at[0]) if folded else spot.at
+                self.task = task if self.at[-1] == task else None
                 return
 
     def _keep(self) -> None:
@@ -215,7 +223,7 @@ class Selection:
 
     def toggle_fold(self) -> bool:
         """Fold the group under the cursor, or open what the cursor is on; False: nothing folds."""
-        if self.at is None:
+        if self.at is None or (self.is_ghost and self.task is None):
             return False
         column, at, group = self.column, self.at, self.at[0]
         self.begun = True

@@ -54,9 +54,9 @@ class FilterBar(Horizontal):
         Input { width: 1fr; background: $surface; }
         Label { width: auto; padding: 0 1; color: $wf-muted; }
         .sign { padding: 0 0 0 1; color: $text-primary; }
-        .count { max-width: 75%; }
+        .count { max-width: 75%; text-wrap: nowrap; text-overflow: ellipsis; }
         .words { color: $wf-faint; }
-        &.-wrong .count { color: $text-error; }
+        &.-wrong .count { color: $text-error; max-width: 90%; }
         &.-wrong .words, &.-wrong .keys { display: none; }
     }
     """
@@ -90,7 +90,7 @@ class FilterBar(Horizontal):
         What is wrong may repeat what was typed, which is cleaned here and is never markup.
         """
         self.set_class(bool(wrong), "-wrong")
-        text = clean(wrong, limit=120) if wrong else f"{shown} of {total}"
+        text = clean(wrong, limit=160) if wrong else f"{shown} of {total}"
         self.query_one(".count", Label).update(Content(text))
 
     @property

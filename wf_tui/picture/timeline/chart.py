@@ -26,6 +26,7 @@ _NAMES: Final = 14
 _TITLES: Final = 28
 _TITLES_FROM: Final = 100
 _LABEL: Final = 15
+_MINUTE: Final = 60
 _LEVELS: Final = 8
 _ROOM: Final = 3
 """Cells that stay free behind now."""
@@ -129,8 +130,10 @@ class Chart:
     def head(self, window: Window) -> list[Line]:
         """Return the times and the phases."""
         times = [" "] * window.cells
-        for place in range(0, window.cells - 5, _LABEL):
-            label = f"{_local(window.start + place * window.scale):%H:%M}"
+        # Between two labels less than a minute goes by: with minutes alone they would read alike.
+        form = "%H:%M" if window.scale * _LABEL >= _MINUTE else "%H:%M:%S"
+        for place in range(0, window.cells - len(form), _LABEL):
+            label = format(_local(window.start + place * window.scale), form)
             times[place : place + len(label)] = label
         phases = [(" ", Ink.MUTED)] * window.cells
         for phase in self.timeline.phases:

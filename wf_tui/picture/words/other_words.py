@@ -173,7 +173,7 @@ def answered_words(row: TaskRow, attempt: LastAttempt | None) -> str:
     """Return how a task was done where it was not simply merged: the answer, the note, by whom."""
     if row.kind is DoneKind.ANSWERED:
         lines = clean(row.result or row.note, limit=_LONGEST, multiline=True).strip()
-        return lines.partition("\n")[0].strip() or "answered"
+        return lines.partition("\n")[0].strip()
     if row.kind is DoneKind.SKIPPED:
         note = clean(row.note, limit=_LONGEST)
         return note if note.startswith("skipped") else f"skipped: {note}".removesuffix(": ")
