@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wf_tui import locks
 from wf_tui.errors import RefusedError
+from wf_tui.git.control.control import open_control
+from wf_tui.git.worktrees.local_files import LocalFiles
+from wf_tui.git.worktrees.pool import Pool
 from wf_tui.ledger.model.states import BlockedKind, TaskState
+from wf_tui.ledger.model.worktree_setup import worktree_setup_of
 from wf_tui.ledger.queries import reads
-from wf_tui.ledger.queries.trees import holds_tree, was_kept
+from wf_tui.ledger.queries.trees import holds_tree, waits_in_tree, was_kept, work_of
+from wf_tui.paths import FIRST_OPENED_TREE
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import AttemptRow, TaskRow
     from wf_tui.ledger.store.database import Database
     from wf_tui.paths import RunPaths
 
-__all__ = ["KeptTree", "kept_tree"]
+__all__ = ["KeptTree", "kept_tree", "open_tree"]
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,51 @@ class KeptTree:
     @property
     def to_accept(self) -> bool:
         """Whether what is in it can be accepted."""
-        return self.kind is not None and self.kind.facts.keeps_tree
+        facts = self.kind.facts if self.kind is not None else None
+        return facts is not None and (facts.keeps_tree or facts.can_mend)
+
+
+def open_tree(ledger: Ledger, run: str, name: str, paths: RunPaths) -> KeptTree:
+    """Return where the work of a task lies; where it has a commit alone, it is laid out first.
+
+    Of what has failed the worktree belongs to its person from then on: it is kept, and accepted as
+    it is. Blocks for as long as git needs for all files of a commit. Raises as `kept_tree` does,
+    and `GitError` where no worktree can be made.
+    """
+    with locks.held(paths.opening_lock):
+        _open(ledger, run, name, paths)
+        return kept_tree(ledger.db, run, name, paths)
+
+
+def _open(ledger: Ledger, run: str, name: str, paths: RunPaths) -> None:
+    with ledger.db.snapshot():
+        task = reads.task(ledger.db, run, name)
+        attempts = reads.attempts(ledger.db, run, task.id)
+    last = attempts[-1] if attempts else None
+    if last is None or last.open or task.block is None or not task.block.can_mend:
+        return
+    if waits_in_tree(task) and (paths.trees / str(last.tree)).is_dir():
+        return
+    number = FIRST_OPENED_TREE + last.number
+    theirs = last.tree == str(number) and (paths.trees / str(number)).is_dir()
+    if theirs or was_kept(ledger.db, last):
+        ledger.tree_opened(run, task.id, last.epoch, str(last.tree))
+    elif (commit := work_of(task)) and last.base:
+        pool = _pool_of(ledger, run, paths)
+        # Not recorded yet, so nobody is in it: what a crash has left under its number is made anew.
+        tree = pool.check_out_work(last.base, commit, number=number)
+        try:
+            ledger.tree_opened(run, task.id, last.epoch, str(tree.number))
+        except RefusedError:
+            pool.discard(tree)
+            raise
+
+
+def _pool_of(ledger: Ledger, run: str, paths: RunPaths) -> Pool:
+    """Return a pool of the worktrees that persons open; the others belong to that of the leader."""
+    setup = worktree_setup_of(ledger.db, run)
+    top = Path(setup.checkout) if setup.checkout else None
+    return Pool(open_control(paths), paths, LocalFiles(top, setup.link, setup.copy).lay_out)
 
 
 def kept_tree(db: Database, run: str, name: str, paths: RunPaths) -> KeptTree:

@@ -11,6 +11,7 @@ from typing import Final
 from wf_tui.errors import EnvironmentalError
 
 __all__ = [
+    "FIRST_OPENED_TREE",
     "OTHERS",
     "WRITERS",
     "RepoPaths",
@@ -25,6 +26,11 @@ __all__ = [
     "write_private",
 ]
 
+FIRST_OPENED_TREE: Final = 1_000_000
+"""The number from which on worktrees are that were made for a person who wants to look at work.
+
+They are made by whoever opens one, beside the scheduler, which gives out those below.
+"""
 OTHERS: Final = 0o077
 """The bits of a mode that let anybody else in."""
 WRITERS: Final = 0o022
@@ -109,6 +115,11 @@ class RunPaths:
     def homes(self) -> Path:
         """The homes of agents, one a seat, with their sessions and keys."""
         return self.root / "homes"
+
+    @property
+    def opening_lock(self) -> Path:
+        """The lock of who makes a worktree for a person: each of these is made once."""
+        return self.root / "opening.lock"
 
     @property
     def trash(self) -> Path:

@@ -801,8 +801,8 @@ MUTANTS: Final = (
         "G10",
         "the scope is waived for what was left",
         "ledger/rules/accept.py",
-        "        scope_waived=not (choices.left or (",
-        "        scope_waived=not ((",
+        "        scope_waived=not choices.left and task.block",
+        "        scope_waived=task.block",
         "unit/scheduler/test_left.py::test_it_is_checked_as_other_work_is",
     ),
     Mutant(
@@ -1714,6 +1714,22 @@ MUTANTS: Final = (
         "    if task.conflicts or task.by_hand or tx.run.intent == Intent.ABORT:\n",
         "    if task.conflicts or tx.run.intent == Intent.ABORT:\n",
         "unit/scheduler/test_accept.py::test_first_conflict_of_accepted_work",
+    ),
+    Mutant(
+        "cockpit",
+        "what was mended and accepted, and fails on the merge, is tried again by itself",
+        "scheduler/integrator.py",
+        "        if active.claim.task.by_hand:\n",
+        "        if False:\n",
+        "unit/scheduler/test_mended.py::test_a_failed_merge_gate_is_the_persons",
+    ),
+    Mutant(
+        "cockpit",
+        "the scope is waived for what was mended",
+        "ledger/model/states.py",
+        "    waives_scope: bool = False\n",
+        "    waives_scope: bool = True\n",
+        "unit/scheduler/test_mended.py::test_what_fails_again_waits_for_the_person",
     ),
     Mutant(
         "cockpit",

@@ -78,6 +78,24 @@ def test_work_outside_its_scope_is_accepted(cli: CliHarness) -> None:
     assert cli.wf("verify").returncode == 0
 
 
+def test_a_failed_gate_is_mended_with_a_shell_and_accepted(cli: CliHarness) -> None:
+    """Its work is laid out where it can be edited; mended, it passes its gate and is merged."""
+    fields = "mode: read_write, run: 'echo broken > a.txt', gate: 'grep fixed a.txt'"
+    task = f"{{id: t, {fields}, max_attempts: 1, deliverables: [a.txt]}}"
+    plan = cli.plan(f"{{goal: g, phases: [{{name: p, tasks: [{task}]}}]}}")
+    assert cli.wf("run", plan, "--headless").returncode == 1
+    program = cli.root / "shell"
+    program.write_text("#!/bin/sh\ngit diff > $OUT\necho fixed > a.txt\n")
+    program.chmod(stat.S_IRWXU)
+    done = cli.wf("shell", "t", SHELL=str(program), OUT=str(cli.root / "diff"))
+    assert (done.returncode, "wf accept t" in done.stderr) == (0, True)
+    assert "+broken" in (cli.root / "diff").read_text()
+    assert cli.wf("accept", "t").returncode == 0
+    run = cli.until_over()[0]["run"]
+    assert git(cli.repo, "show", f"wf/{run}:a.txt") == "fixed\n"
+    assert cli.wf("verify").returncode == 0
+
+
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux here")
 def test_a_conflict_is_resolved_from_the_board(cli: CliHarness, tmp_path: Path) -> None:
     """The board steps aside for the shell, comes back, and one more key merges."""

@@ -15,7 +15,7 @@ from wf_tui.errors import UsageError
 from wf_tui.ledger.model.accept_choices import Choices
 from wf_tui.ledger.model.states import ScopeWhy
 from wf_tui.ledger.queries import reads
-from wf_tui.ledger.rules.moves import ACCEPT
+from wf_tui.ledger.rules.moves import ACCEPT, HELD_BACK
 from wf_tui.text import clean, listed
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def accept_tasks(
         # The same path may mean something else in each.
         raise UsageError("choices of paths are for one task at a time", "wf accept TASK ...")
     with acting(run, repo) as at:
-        names = task_names(at, tasks, all_blocked, ACCEPT.blocked_kinds)
+        names = task_names(at, tasks, all_blocked, HELD_BACK)
         check_unfiltered(at.ledger.db, at.run.id, names, unfiltered)
         choices = Choices(left=left, unfiltered=unfiltered)
         made = commands.accept(

@@ -7,9 +7,9 @@ from pathlib import Path  # noqa: TC003 - click reads the type at run time
 
 import click
 
-from wf_tui.cli.context import reading, run_option
+from wf_tui.cli.context import acting, run_option
 from wf_tui.cli.errors import warn
-from wf_tui.kept_worktree import kept_tree
+from wf_tui.kept_worktree import open_tree
 from wf_tui.user_program import entry_notice, run_in_worktree, shell_command
 
 __all__ = ["shell"]
@@ -21,9 +21,11 @@ __all__ = ["shell"]
 def shell(*, task: str, run: str | None, repo: Path | None) -> None:
     """Open your shell in the worktree of TASK: to look, or to resolve what did not merge.
 
-    Only a task that is blocked by its scope or a conflict, or that runs, still has one.
+    A blocked task whose worktree is gone gets one, with what its last attempt has made. Then
+    `wf accept TASK` takes what is in it.
     """
-    with reading(run, repo) as found:
-        kept = kept_tree(found.db, found.run.id, task, found.paths)
+    with acting(run, repo) as at:
+        paths = at.project.paths.run(at.run.id)
+        kept = open_tree(at.ledger, at.run.id, task, paths)
     warn(entry_notice(kept))
     run_in_worktree(kept, shell_command(os.environ), os.environ)

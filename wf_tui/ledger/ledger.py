@@ -17,6 +17,7 @@ from wf_tui.ledger.model.rows import RunRow, TaskRow, evolve, insert
 from wf_tui.ledger.model.states import WORKER, BlockedKind, DoneKind, LimitKind
 from wf_tui.ledger.reports import AttemptReports
 from wf_tui.ledger.rules import (
+    accept,
     attempts,
     breaker,
     claims,
@@ -31,6 +32,7 @@ from wf_tui.ledger.rules.attention.wake import wake_due
 from wf_tui.ledger.rules.conversation import comments
 from wf_tui.ledger.rules.decisions import nodes
 from wf_tui.ledger.rules.limits import budgets, lanes
+from wf_tui.ledger.rules.task_guards import refused
 from wf_tui.ledger.rules.undo import undo
 
 if TYPE_CHECKING:
@@ -463,6 +465,20 @@ class Ledger(AttemptReports):
         """Record that the folder of a run is about to go; refused where the run is not over."""
         with self._change(run) as tx:
             runs.remove(tx)
+
+    def tree_opened(
+        self, run: str, task: str, epoch: int, tree: str, detail: Detail | None = None
+    ) -> None:
+        """Record that a person finds the work of a task in a worktree, by its number.
+
+        `epoch` is that of the attempt whose work it is; raises `RefusedError` where the task has
+        moved on. `detail` is what a conflict is now, where it was merged anew.
+        """
+        with self._change(run) as tx:
+            row = tx.task(task)
+            if row.epoch != epoch:
+                raise refused(row, "opened in a worktree")
+            accept.opened(tx, row, tree, detail)
 
     def tree_gone(self, run: str, tree: str, *, kept: str | None = None) -> None:
         """Record that a worktree was removed, or why it was kept."""

@@ -283,6 +283,8 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
             if event.until is None:
                 return "snoozed until it changes"
             return f"snoozed for {span(event.until - row.at + _ROUND)}"
+        case tasks.WorktreeOpened():
+            return f"opened in worktree {event.tree}"
         case tasks.TaskWoken():
             return _WOKEN[event.why]
         case tasks.Undone():

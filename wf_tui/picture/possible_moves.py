@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.nodes.stored import decided_by
 from wf_tui.ledger.model.rows import evolve
-from wf_tui.ledger.queries.trees import has_tree
+from wf_tui.ledger.queries.trees import can_open
 from wf_tui.ledger.rules import moves
 from wf_tui.ledger.rules.runs import RUN_MOVES
 from wf_tui.ledger.rules.task_guards import refused
@@ -47,7 +47,7 @@ class MoveFacts:
             refusal = RUN_MOVES[name](self.batch.run)
         elif name == ENTER:
             row = self.rows[task]
-            refusal = None if has_tree(row) else refused(row, "opened in a worktree")
+            refusal = None if can_open(row) else refused(row, "opened in a worktree")
         else:
             row = self.rows[task]
             if row.not_before is not None and row.not_before <= self.now:

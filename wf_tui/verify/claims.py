@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.verify import pauses
 from wf_tui.verify.decisions import critics
 from wf_tui.verify.event_fields import get_int, get_list, get_text
-from wf_tui.verify.kinds import ACCEPTED_AT, LEFT_ACCEPTED, UNSETTLED
+from wf_tui.verify.kinds import ACCEPTED_AT, LEFT_ACCEPTED, MENDED, UNSETTLED
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
@@ -26,6 +26,7 @@ __all__ = [
     "check_harvest",
     "check_left",
     "check_merge",
+    "check_opened",
     "check_rejection",
     "check_report",
     "check_step",
@@ -51,7 +52,8 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     _check_order(run, task, event)
     _check_spec(run, task, event)
     if by_hand:
-        kinds = LEFT_ACCEPTED if _names_left(event) else frozenset(ACCEPTED_AT)
+        mended = MENDED if task.opened or task.harvested else frozenset()
+        kinds = LEFT_ACCEPTED if _names_left(event) else mended.union(ACCEPTED_AT)
         allowed = task.state == "blocked" and task.kind in kinds
         run.require(allowed, "move", event, f"work was accepted while it was {task.where}")
         run.require(not run.ended, "run", event, f"accepted while the run was {run.status}")
@@ -71,6 +73,7 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
         step = "checking"
     # Kept until the next claim: accepted work may fail in the way that it was held back for.
     task.accepted = accepted
+    task.opened = accepted in MENDED
     task.unseen = task.spec.review and not by_hand
     task.unjudged = task.spec.critic and not by_hand and not by_critic
     task.gated = task.spec.gate and task.spec.gate_on_merge
@@ -80,6 +83,13 @@ def check_claim(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
     run.move(task, "in_progress")
     task.step, task.not_before = step, None
     task.limited, task.in_conflict = "", False
+
+
+def check_opened(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:
+    """Judge that a person goes into the worktree of a blocked task on which nobody works."""
+    at_rest = task.state == "blocked" and task.open_epoch is None and event.epoch == task.epoch
+    run.require(at_rest, "move", event, f"opened for a person while it was {task.where}")
+    task.opened = True
 
 
 def _names_left(event: EventRow) -> bool:

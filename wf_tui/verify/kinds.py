@@ -15,6 +15,8 @@ __all__ = [
     "CANCELLED_BY_ABORT",
     "COUNTED",
     "LEFT_ACCEPTED",
+    "MENDED",
+    "MENDED_BACK",
     "NEEDS_PERSON",
     "NEVER_RETRIED",
     "PASSED_CHECKS",
@@ -51,6 +53,10 @@ ACCEPTED_AT: Final = {
     "critic": "checking",
 }
 """Work that a person can accept, and the step at which it is taken up."""
+MENDED: Final = frozenset({"failed", "gate", "deliverable", "budget", "cancelled"})
+"""Work that a person can accept, too, where there is some."""
+MENDED_BACK: Final = frozenset({"gate", "deliverable", "scope"})
+"""What such work comes back as, beside what it was; it is not tried again."""
 PASSED_CHECKS: Final = frozenset({"review", "critic"})
 """Its work is good, so that the tries stay counted when it is sent back."""
 LEFT_ACCEPTED: Final = frozenset({"scope", "failed"})

@@ -170,6 +170,7 @@ _TASK_EVENTS: Final[Mapping[str, TaskJudge]] = {
     "comments_sent": comments.check_sent,
     "task_snoozed": snoozes.check_snooze,
     "task_woken": snoozes.check_wake,
+    "worktree_opened": claims.check_opened,
     "rival_skipped": rivals.check_rival_skipped,
     "rivals_judged": rivals.check_choice,
     "rival_left": rivals.check_left,

@@ -151,6 +151,8 @@ class ReplayedTask:
     """The commit that the open attempt started from, where an event said so."""
     accepted: str = ""
     """What the work was blocked for that a person has accepted, while that claim lasts."""
+    opened: bool = False
+    """Whether a person has gone into the worktree of its last attempt."""
     unseen: bool = False
     """Whether its attempt may not end as done, since a person has to see its work first."""
     harvested: str | None = None

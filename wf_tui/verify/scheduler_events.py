@@ -12,7 +12,15 @@ from wf_tui.verify import pauses
 from wf_tui.verify.claims import SLACK, is_live
 from wf_tui.verify.decisions import critics
 from wf_tui.verify.event_fields import get_int, get_number, get_text
-from wf_tui.verify.kinds import ABORTING, AT_ONCE, CANCELLED_BY_ABORT, COUNTED, SCOPE_WHYS
+from wf_tui.verify.kinds import (
+    ABORTING,
+    AT_ONCE,
+    CANCELLED_BY_ABORT,
+    COUNTED,
+    MENDED,
+    MENDED_BACK,
+    SCOPE_WHYS,
+)
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
@@ -69,6 +77,7 @@ def check_put_back(run: ReplayState, task: ReplayedTask, event: EventRow) -> Non
     is_live(run, task, event)
     kind, where = get_text(event, "kind"), task.where
     if kind == "backoff":
+        run.require(not task.accepted, "tries", event, "what a person accepted was tried again")
         run.require(task.stoppable or task.merging, "move", event, f"failed from {where}")
         _count_failure(run, task, event)
         most = task.spec.max_attempts
@@ -136,11 +145,15 @@ def check_blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventR
         run.aborting = True
     elif kind == "gate" and task.gate_failed and get_int(event, "tries") is None:
         allowed = task.working and bool(task.merge_gates or task.accepted)
-    elif kind in COUNTED and not (kind == "failed" and task.limited == "auth"):
+    elif (
+        kind in COUNTED
+        and not _is_given_back(task, kind)
+        and not (kind == "failed" and task.limited == "auth")
+    ):
         allowed = task.stoppable or task.merging
         _check_given_up(run, task, event)
-    elif task.accepted and kind == task.accepted and not task.in_conflict:
-        allowed = task.working or task.merging
+    elif _is_given_back(task, kind):
+        allowed = (task.working or task.merging) and get_int(event, "tries") is None
     elif kind == "review":
         # The work is good, and its attempt a success: only the person has not seen it yet.
         allowed, verdict = task.step == "checking" and task.working, "good"
@@ -166,6 +179,12 @@ def check_blocked_by_attempt(run: ReplayState, task: ReplayedTask, event: EventR
     aborts = phase.on_failure == "abort" and not (phase.pick or task.critic_of)
     if kind in ABORTING and aborts:
         run.aborting = True
+
+
+def _is_given_back(task: ReplayedTask, kind: str) -> bool:
+    """Whether a person gets back in this way what they have accepted."""
+    same = kind == task.accepted and not task.in_conflict
+    return bool(task.accepted) and (same or (task.accepted in MENDED and kind in MENDED_BACK))
 
 
 def check_held_for_critic(run: ReplayState, task: ReplayedTask, event: EventRow) -> None:

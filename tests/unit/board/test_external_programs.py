@@ -66,7 +66,7 @@ async def test_one_key_accepts_in_the_inbox(tmp_path: Path) -> None:
         assert "A accept  o shell  E editor  r retry" in answers
         await hand.press("A")
         assert (hand.drive.where("a"), hand.drive.task("a").worker) == ("R:checking", ME)
-        assert hand.told == ["accepted a"]
+        assert hand.told == ["accepted “a”: merging"]
 
 
 async def test_without_a_worktree_the_keys_say_so(tmp_path: Path) -> None:
@@ -78,8 +78,8 @@ async def test_without_a_worktree_the_keys_say_so(tmp_path: Path) -> None:
         await hand.select("b")
         await hand.press("o", "A")
         assert hand.told == [
-            "task 'b' cannot be opened in a worktree: it is pending",
-            "task 'b' cannot be accepted: it is pending",
+            "o: “b” is pending; it has no worktree before it begins",
+            "A: “b” is pending; there is no work of it yet",
         ]
         await hand.select("a")
         await hand.press("E")

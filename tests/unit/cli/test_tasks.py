@@ -175,12 +175,12 @@ def test_accept_claims_what_was_held_back(cli: CliHarness, run: str) -> None:
     assert (task["epoch"], task["step"]) == (2, "checking")
 
 
-def test_only_scope_and_conflict_can_be_accepted(cli: CliHarness, run: str) -> None:
-    """Any other block, and a task that is not blocked, is refused with exit 5."""
+def test_what_left_no_work_cannot_be_accepted(cli: CliHarness, run: str) -> None:
+    """Nor can a task that is not blocked, with exit 5; what is not held back has to be named."""
     block(cli, run, BlockedKind.BUDGET)
     result = cli.here("accept", "one", "two")
     assert (result.exit_code, result.stdout) == (5, "")
-    assert "task 'one' cannot be accepted: it is blocked (budget)" in result.stderr
+    assert "task 'one' cannot be accepted: its last attempt has left no changes" in result.stderr
     assert "task 'two' cannot be accepted: it is pending" in result.stderr
     assert "no task is blocked that way" in cli.here("accept", "--all-blocked").stderr
 

@@ -67,6 +67,7 @@ KINDS = frozenset(
         "comments_sent",
         "task_snoozed",
         "task_woken",
+        "worktree_opened",
         "gate_started",
         "gate_ended",
         "processes_ended",

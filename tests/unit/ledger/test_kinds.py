@@ -48,6 +48,11 @@ def test_what_the_kinds_mean() -> None:
     assert having(lambda facts: not facts.can_retry) == {BlockedKind.DEPENDENCY, BlockedKind.HOLD}
     assert having(lambda facts: facts.asks) == asks
     assert having(lambda facts: facts.passed_checks) == passed
+    assert having(lambda facts: facts.waives_scope) == {BlockedKind.SCOPE, BlockedKind.CONFLICT}
+    assert having(lambda facts: facts.can_mend) == {
+        BlockedKind.FAILED, BlockedKind.GATE, BlockedKind.DELIVERABLE, BlockedKind.BUDGET,
+        BlockedKind.CANCELLED,
+    }  # fmt: skip
     assert {kind: kind.facts.accepted_at for kind in having(lambda f: f.keeps_tree)} == {
         BlockedKind.SCOPE: Step.CHECKING,
         BlockedKind.CONFLICT: Step.HARVESTING,

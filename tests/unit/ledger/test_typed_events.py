@@ -240,6 +240,10 @@ PINNED: list[tuple[Event, str]] = [
         tasks.TaskSnoozed(kind=BlockedKind.GATE, until=60.5),
         '{"kind": "gate", "until": 60.5}',
     ),
+    (
+        tasks.WorktreeOpened(tree="1000001", detail={"paths": ["a"]}),
+        '{"tree": "1000001", "detail": {"paths": ["a"]}}',
+    ),
     (tasks.TaskWoken(why=WokenBy.CHANGE), '{"why": "change"}'),
     (
         tasks.Undone(
@@ -446,6 +450,7 @@ def test_what_the_kinds_mean() -> None:
         "task_step": (True, False, True),
         "task_woken": (True, False, False),
         "usage": (True, False, False),
+        "worktree_opened": (True, False, False),
     }
 
 

@@ -43,6 +43,7 @@ def test_a_kind_means_the_same_to_the_checker() -> None:
     assert having(lambda facts: not facts.can_retry) == kinds.NEVER_RETRIED
     accepted = {kind.value: kind.facts.accepted_at for kind in BlockedKind}
     assert {kind: step for kind, step in accepted.items() if step} == kinds.ACCEPTED_AT
+    assert having(lambda facts: facts.can_mend) == kinds.MENDED
 
 
 def test_the_checker_knows_every_kind() -> None:

@@ -23,7 +23,7 @@ from wf_tui.git.worktrees.local_files import LocalFileError
 from wf_tui.git.worktrees.sweep import UnusableTreeError
 from wf_tui.git.worktrees.tree import Tree, prepare
 from wf_tui.git.worktrees.worker_git import renew_worker_git
-from wf_tui.paths import RunPaths, write_private
+from wf_tui.paths import FIRST_OPENED_TREE, RunPaths, write_private
 
 __all__ = ["Pool"]
 
@@ -40,7 +40,8 @@ class Pool:
 
     A new pool has no free worktrees: those on disk stay as they are until recovery gives one back,
     or `wf clean` removes them. One process at a time has a pool of a run: its leader, or whoever
-    holds the leader's lock.
+    holds the leader's lock. Beside it a person's may make worktrees of numbers that no pool gives
+    out by itself, from `FIRST_OPENED_TREE` on.
     """
 
     def __init__(
@@ -62,7 +63,8 @@ class Pool:
         for folder in (paths.trees, paths.gits, paths.indexes, paths.trash):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Beyond all that exist, so that a new tree never takes the number of one left by a crash.
-        self._next = max(self.existing(), default=0) + 1
+        existing = (number for number in self.existing() if number < FIRST_OPENED_TREE)
+        self._next = max(existing, default=0) + 1
 
     def existing(self) -> tuple[int, ...]:
         """Return the numbers of the worktrees on disk, in order; other names there are not wf's."""
@@ -204,13 +206,15 @@ class Pool:
             self._add_local_files(refilled.path)
         return refilled
 
-    def check_out_work(self, base: str, commit: str, *, for_gate: bool = False) -> Tree:
+    def check_out_work(
+        self, base: str, commit: str, *, number: int | None = None, for_gate: bool = False
+    ) -> Tree:
         """Return a worktree at `base` in which the work of a commit shows as changes.
 
         The commit has what is in it, so it may always be given back; `for_gate` says that nobody
-        will work in it. Raises as `acquire` does.
+        will work in it. `number` as in `acquire`, and raises as that does.
         """
-        tree = self.acquire(base)
+        tree = self.acquire(base, number=number)
         try:
             tree.fill_with_changes(commit)
         except GitError:
@@ -334,7 +338,8 @@ class Pool:
         """Take a number out of those that are given to anybody."""
         with self._lock:
             self._free = [free for free in self._free if free != number]
-            self._next = max(self._next, number + 1)
+            if number < FIRST_OPENED_TREE:
+                self._next = max(self._next, number + 1)
         return number
 
     def _names_of(self, base: str) -> Names:

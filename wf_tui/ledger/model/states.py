@@ -83,7 +83,11 @@ class KindFacts:
     """Whether its work is good: to accept it waives no scope and asks no gate a second time, and a
     retry sends it back, which is no new start: the tries stay counted."""
     accepted_at: Step | None = None
-    """The step at which work is taken up that a person accepts; None where nothing can be."""
+    """The step at which work is taken up that was held back, and that a person accepts."""
+    can_mend: bool = False
+    """Whether a person may open what its attempt has made, and accept it as it then is."""
+    waives_scope: bool = False
+    """Whether a person who accepts it accepts the files outside of its scope, too."""
     command: str = "wf retry"
     """The command that helps, or "" where it needs none or none helps."""
     keys: str = "r retries it, f skips it"
@@ -97,9 +101,10 @@ class KindFacts:
         return self.accepted_at is not None
 
 
-_AS_FAILED: Final = KindFacts()
+_AS_FAILED: Final = KindFacts(can_mend=True)
 _OUTSIDE: Final = KindFacts(
     accepted_at=Step.CHECKING,
+    waives_scope=True,
     command="wf accept",
     keys="A accepts it, r retries it",
     paths="outside its scope:",
@@ -201,6 +206,7 @@ class BlockedKind(StrEnum):
         KindFacts(
             # A person has edited the tree: it is harvested first.
             accepted_at=Step.HARVESTING,
+            waives_scope=True,
             command="wf shell",
             keys="o opens its worktree, A accepts what is there, r retries it",
             paths="conflict in",
@@ -236,7 +242,10 @@ class BlockedKind(StrEnum):
             keys="b unholds it",
         ),
     )
-    CANCELLED = ("cancelled", KindFacts(waits_for_person=False, aborts_run=False))
+    CANCELLED = (
+        "cancelled",
+        KindFacts(waits_for_person=False, aborts_run=False, can_mend=True),
+    )
     REVIEW = (
         "review",
         KindFacts(

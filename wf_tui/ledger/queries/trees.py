@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.run_events import WorktreeKept
 from wf_tui.ledger.model.events.task_events import TaskClaimed
-from wf_tui.ledger.model.states import BlockedKind, Cause, Step
+from wf_tui.ledger.model.states import BlockedKind, Cause, Step, TaskState
 from wf_tui.ledger.queries import reads
+from wf_tui.paths import FIRST_OPENED_TREE
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import AttemptRow, TaskRow
     from wf_tui.ledger.store.database import Database
 
 __all__ = [
+    "OPENED",
+    "WORK",
+    "can_open",
     "has_tree",
     "holds_tree",
     "live_trees",
@@ -23,12 +27,17 @@ __all__ = [
     "stale_trees",
     "waits_in_tree",
     "was_kept",
+    "work_of",
 ]
 
 _KEPT: Final = frozenset(kind for kind in BlockedKind if kind.facts.keeps_tree)
 """Blocked kinds whose worktree is kept; the cause of such an attempt is the same word."""
 _KEPT_CAUSES: Final = _KEPT | {Cause.MERGE_GATE}
 """Causes of attempts whose worktree may have been kept."""
+OPENED: Final = "opened"
+"""In the detail of a blocked task: a person has gone into its worktree."""
+WORK: Final = "work"
+"""In the detail of a blocked task: the commit of its last attempt."""
 _UNPREPARED: Final = frozenset({Step.CLAIMED, Step.PREPARING})
 
 
@@ -51,17 +60,36 @@ def needed_trees(db: Database, run: str) -> set[int]:
 def stale_trees(db: Database, run: str) -> set[int]:
     """Return the trees that a person may have worked in, and that nobody waits for any more."""
     last = {int(attempt.tree): attempt for attempt in reads.attempts(db, run) if attempt.tree}
-    kept = {n for n, a in last.items() if a.by_hand or a.cause in _KEPT_CAUSES}
+    kept = {
+        number
+        for number, attempt in last.items()
+        if attempt.by_hand or attempt.cause in _KEPT_CAUSES or number >= FIRST_OPENED_TREE
+    }
     return kept - needed_trees(db, run)
 
 
 def waits_in_tree(task: TaskRow) -> bool:
     """Whether a blocked task has a worktree that is kept for a person.
 
-    Also one whose gate failed on the merge: that lies there, on the head that it was made on.
+    Also one whose gate failed on the merge: that lies there, on the head that it was made on. And
+    one that a person has opened.
     """
     on_merge = task.kind == BlockedKind.GATE and "head" in task.detail
-    return task.kind in _KEPT or on_merge
+    opened = task.state is TaskState.BLOCKED and OPENED in task.detail
+    return task.kind in _KEPT or on_merge or opened
+
+
+def work_of(task: TaskRow) -> str | None:
+    """Return the commit that a blocked task can be opened at; None where it has none."""
+    if task.block is None or not task.block.can_mend:
+        return None
+    work = task.detail.get(WORK)
+    return str(work) if work else None
+
+
+def can_open(task: TaskRow) -> bool:
+    """Whether a person can go into the work of a task: it has a worktree, or one can be made."""
+    return has_tree(task) or work_of(task) is not None
 
 
 def has_tree(task: TaskRow) -> bool:

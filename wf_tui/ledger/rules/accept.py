@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError, UnknownNameError
 from wf_tui.ledger.model.accept_choices import NO_CHOICES, Choices
+from wf_tui.ledger.model.events.task_events import WorktreeOpened
 from wf_tui.ledger.model.rows import evolve
-from wf_tui.ledger.model.states import BlockedKind, ScopeWhy, Step
+from wf_tui.ledger.model.states import BlockedKind, ScopeWhy, Step, TaskState
 from wf_tui.ledger.model.task_moves import claimed
 from wf_tui.ledger.queries.left_refs import left_refs
 from wf_tui.ledger.queries.scope_holders import contention
+from wf_tui.ledger.queries.trees import OPENED, waits_in_tree, work_of
 from wf_tui.ledger.rules.claims import claim_event, open_attempt
 from wf_tui.ledger.rules.decisions import critics
+from wf_tui.ledger.rules.task_guards import refused
 from wf_tui.plan.choices import Isolation
+from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.model.rows import Detail, TaskRow
     from wf_tui.ledger.rules.change import Change
 
-__all__ = ["accept", "check_accepted", "check_left", "claim_held"]
+__all__ = ["accept", "check_accepted", "check_left", "claim_held", "opened", "why_not_accepted"]
 
 
 def accept(tx: Change, task: TaskRow, choices: Choices = NO_CHOICES) -> TaskRow:
@@ -40,7 +45,7 @@ def claim_held(tx: Change, task: TaskRow, claimant: str, choices: Choices) -> Ta
         last_worker=claimant,
         # Work that was inside its scope is to stay there, whatever a person does to it; of what was
         # left nobody has looked yet where it lies.
-        scope_waived=not (choices.left or (task.block and task.block.passed_checks)),
+        scope_waived=not choices.left and task.block is not None and task.block.waives_scope,
         choices=_with_unfiltered(choices.after(task.choices), task),
         # Whatever then does not pass waits for the person; its critic is not asked again.
         detail={
@@ -53,12 +58,42 @@ def claim_held(tx: Change, task: TaskRow, claimant: str, choices: Choices) -> Ta
     tx.emit_act(event, taken)
     critics.dismiss(tx, task)
     held = tx.update_task(task, taken)
-    opened = open_attempt(tx, held, tx.phase(task.phase), "user")
+    claim = open_attempt(tx, held, tx.phase(task.phase), "user")
     left = tx.attempt(task.id, task.epoch)
     # A conflict's tree was filled anew, on the head that the work did not merge with.
     base = str(task.detail.get("head") or left.base or "")
-    tx.write(opened, evolve(opened, base=base or None, tree=left.tree))
+    # Of what nobody has opened the worktree was given back: another task may be in it by now.
+    tree = left.tree if choices.left or waits_in_tree(task) else None
+    tx.write(claim, evolve(claim, base=base or None, tree=tree))
     return held
+
+
+def why_not_accepted(task: TaskRow) -> RefusedError | None:
+    """Return why there is nothing to accept of a task, of a kind that can be; None where there is.
+
+    What was not held back can be taken where its attempt has left a commit, or a person has opened
+    its worktree.
+    """
+    if task.block is None or task.block.accepted_at or waits_in_tree(task) or work_of(task):
+        return None
+    return RefusedError(
+        f"task {task.id!r} cannot be accepted: its last attempt has left no changes",
+        f"wf retry {clean(shlex.quote(task.id))}",
+    )
+
+
+def opened(tx: Change, task: TaskRow, tree: str, detail: Detail | None = None) -> TaskRow:
+    """Note the worktree in which a person finds the work of a blocked task; no act of theirs.
+
+    It is theirs until the task goes on, and is accepted as it is then. `detail` is what a conflict
+    is now, where it was merged anew. Refused where the task is not blocked, or works still.
+    """
+    if task.state is not TaskState.BLOCKED or task.open_epoch is not None:
+        raise refused(task, "opened in a worktree")
+    tx.emit(WorktreeOpened(tree=tree, detail=detail), task)
+    attempt = tx.attempt(task.id, task.epoch)
+    tx.write(attempt, evolve(attempt, tree=tree))
+    return tx.update_task(task, evolve(task, detail={**(detail or task.detail), OPENED: True}))
 
 
 def _with_unfiltered(choices: Choices, task: TaskRow) -> Choices:

@@ -20,6 +20,7 @@ from wf_tui.ledger.model.ignored_files import ignored_text
 from wf_tui.ledger.model.json_text import compact_json
 from wf_tui.ledger.model.rows import AttemptRow, TaskRow, evolve
 from wf_tui.ledger.model.states import (
+    BlockedKind,
     DoneKind,
     EdgeKind,
     NextSeat,
@@ -30,6 +31,7 @@ from wf_tui.ledger.model.states import (
 )
 from wf_tui.ledger.model.task_moves import finished
 from wf_tui.ledger.queries.left_refs import left_of_attempt
+from wf_tui.ledger.queries.trees import WORK
 from wf_tui.ledger.rules import breaker
 from wf_tui.ledger.rules.claims import wake
 from wf_tui.ledger.rules.conversation.messages import too_late
@@ -261,7 +263,11 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
     # The task has lost its claim by now; the event is of the attempt's worker and epoch.
     tx.emit(ended, evolve(task, worker=closed.worker, epoch=closed.epoch))
     # A claim counts as one thing that the task waits for, so that nobody claims it again before.
-    free = tx.update_task(task, evolve(task, open_epoch=None, unmet=task.unmet - 1))
+    free = evolve(task, open_epoch=None, unmet=task.unmet - 1)
+    if task.kind is BlockedKind.CANCELLED and closed.commit_id:
+        # It was stopped before its work was saved.
+        free = evolve(free, detail={**free.detail, WORK: closed.commit_id})
+    free = tx.update_task(task, free)
     if closed.writes and closed.isolation is Isolation.SHARED and task.kind != DoneKind.MERGED:
         # Its files lie in the tree that others use: nobody may enter until it is refreshed.
         tx.update_run(evolve(tx.run, shared_merges=-1))

@@ -25,6 +25,7 @@ from wf_tui.ledger.model.states import (
 )
 from wf_tui.ledger.model.task_moves import blocked
 from wf_tui.ledger.queries.rivals import awaited_judge
+from wf_tui.ledger.queries.trees import OPENED, WORK
 from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.attempts import Ending, close
 from wf_tui.ledger.rules.decisions import critics, rivals
@@ -69,10 +70,19 @@ _SHUT_BY: Final = {
 """How a lane is shut by what its provider says to an attempt."""
 _HIGHEST_DOUBLING: Final = 16
 _KEPT: Final = (
+    OPENED,
+    WORK,
     *("paths", "head", "why", "all"),
     *("kinds", "words", "with", "base", "commit", "laid_out"),
 )
 """What a task that goes back to its person was blocked with, and still is."""
+_BY_CAUSE: Final = {
+    Cause.DELIVERABLE: BlockedKind.DELIVERABLE,
+    Cause.GATE: BlockedKind.GATE,
+    Cause.MERGE_GATE: BlockedKind.GATE,
+    Cause.SCOPE: BlockedKind.SCOPE,
+}
+"""As what mended work comes back that does not pass; else as what it was."""
 
 
 def fail(
@@ -179,6 +189,8 @@ def block(
     if tx.run.intent == Intent.ABORT:
         # What was merging when the run was aborted ends like the rest, whatever it failed by.
         kind = BlockedKind.CANCELLED
+    if kind.facts.can_mend and ending.commit:
+        detail = {**detail, WORK: ending.commit}
     tx.emit(
         TaskBlocked(
             kind=kind,
@@ -266,10 +278,17 @@ def give_back(tx: Change, task: TaskRow, ending: Ending, detail: Detail) -> Task
     """Return to a person what was accepted and did not pass: blocked as before, not counted.
 
     `accept` has noted in the detail as what it was blocked. Paths and head of a conflict are kept,
-    since the marked merge still lies in the tree; so is why it was held back.
+    since the marked merge still lies in the tree; so is why it was held back. What had failed comes
+    back as what it fails by now, in the worktree that its person has, which stays theirs.
     """
-    kind = BlockedKind(str(task.detail["accepted"]))
+    was = kind = BlockedKind(str(task.detail["accepted"]))
     kept = {name: task.detail[name] for name in _KEPT if name in task.detail}
+    if was.facts.can_mend:
+        # Its paths are of what it failed by then.
+        kept = {name: value for name, value in kept.items() if name in {OPENED, WORK}}
+        kind = next((known for cause, known in _BY_CAUSE.items() if cause == ending.cause), was)
+        if tx.attempt(task.id, task.epoch).tree:
+            kept[OPENED] = True
     back = block(tx, task, ending, kind=kind, detail={**kept, **detail})
     if task.spec.rival:
         rivals.leave_to_person(tx, task.phase, f"{task.id} was taken, and did not pass")

@@ -35,6 +35,7 @@ __all__ = [
     "CANCEL",
     "EDIT",
     "FORGET",
+    "HELD_BACK",
     "HOLD",
     "MESSAGE",
     "MOVES",
@@ -84,7 +85,9 @@ _UNDONE: Final = _WAITING | _STOPPABLE | {Situation.MERGING}
 _EVERY_KIND: Final = frozenset(BlockedKind)
 _RETRIED: Final = frozenset(kind for kind in BlockedKind if kind.facts.can_retry)
 _NEEDS_PERSON: Final = frozenset(kind for kind in BlockedKind if kind.facts.waits_for_person)
-_ACCEPTED: Final = frozenset(kind for kind in BlockedKind if kind.facts.accepted_at)
+HELD_BACK: Final = frozenset(kind for kind in BlockedKind if kind.facts.accepted_at)
+"""Work that waits to be accepted; what has failed, a person names as they accept it."""
+_ACCEPTED: Final = HELD_BACK | {kind for kind in BlockedKind if kind.facts.can_mend}
 
 
 def situation_of(task: TaskRow, counted_on: Callable[[TaskRow], bool]) -> Situation:
@@ -268,8 +271,9 @@ ACCEPT: Final = Move(
     wakes=True,
     undoable=False,
     help=(
-        "Take the work of tasks that wait for your review, or are blocked by their scope or by a "
-        "conflict you have resolved.\n\nWhat is in the worktree now is taken (wf shell TASK); of a "
+        "Take the work of tasks that wait for your review, are blocked by their scope or by a "
+        "conflict you have resolved, or have failed.\n\nWhat is in the worktree now is taken, "
+        "through the checks that it has not passed (wf shell TASK opens it); of a "
         "conflict, --ours and --theirs take the version of a side, for one task."
     ),
     usage="TASK... --ours PATH --theirs PATH",
@@ -378,6 +382,8 @@ def why_not(
         return refused(task, move.done)
     if move in {ACCEPT, ACCEPT_LEFT} and (taken := why_not_taken(task, rivals)):
         return taken
+    if move is ACCEPT and (nothing := accept.why_not_accepted(task)):
+        return nothing
     if move in {RETRY, REASSIGN} and task.kind == BlockedKind.BUDGET:
         used = budget_used_up(task)
         if used:

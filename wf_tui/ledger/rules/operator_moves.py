@@ -38,7 +38,7 @@ from wf_tui.ledger.rules.claims import wake_next
 from wf_tui.ledger.rules.conversation import comments
 from wf_tui.ledger.rules.conversation.messages import too_late
 from wf_tui.ledger.rules.decisions import critics, rivals
-from wf_tui.ledger.rules.task_guards import fence
+from wf_tui.ledger.rules.task_guards import fence, work_left
 from wf_tui.plan.choices import Takes
 
 if TYPE_CHECKING:
@@ -227,13 +227,15 @@ def priority(tx: Change, task: TaskRow, *, number: int) -> TaskRow:
 def _blocked(tx: Change, task: TaskRow, kind: BlockedKind, note: str) -> TaskRow:
     """Block a task at a person's word, and stop the attempt that it has."""
     stops = task.claimed
-    tx.emit_move(TaskBlocked(kind=kind, text=note, stopped=stops or None), task)
+    detail = work_left(tx, task) if kind.facts.can_mend and not stops else {}
+    blocks = TaskBlocked(kind=kind, text=note, stopped=stops or None, detail=detail or None)
+    tx.emit_move(blocks, task)
     critics.dismiss(tx, task)
     if stops:
         fence(tx, task)
     else:
         wake_next(tx, task)
-    stays = tx.update_task(task, blocked(task, kind, note, {}))
+    stays = tx.update_task(task, blocked(task, kind, note, detail))
     if kind.facts.settles_phase:
         critics.given_up(tx, stays)
     rivals.after_end(tx, stays)

@@ -31,7 +31,7 @@ from wf_tui.ledger.queries import breaker_reads, lane_reads
 from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.conversation.allowances import end_all
 from wf_tui.ledger.rules.conversation.questions import put_back
-from wf_tui.ledger.rules.task_guards import fence, stoppable
+from wf_tui.ledger.rules.task_guards import fence, stoppable, work_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -217,9 +217,11 @@ def abort_rest(tx: Change, why: str) -> None:
         if current.claimed:
             fence(tx, current)
         before = current.step or current.kind or current.state.value
-        cancelled = TaskBlocked(kind=BlockedKind.CANCELLED, before=before, text=why, abort=True)
-        tx.emit_act(cancelled, current)
-        tx.update_task(current, blocked(current, BlockedKind.CANCELLED, why, {}))
+        kind = BlockedKind.CANCELLED
+        detail = {} if current.claimed else work_left(tx, current)
+        told = TaskBlocked(kind=kind, before=before, text=why, abort=True, detail=detail or None)
+        tx.emit_act(told, current)
+        tx.update_task(current, blocked(current, kind, why, detail))
     refresh_abort(tx)
 
 

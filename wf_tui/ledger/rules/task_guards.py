@@ -12,12 +12,13 @@ from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.events.task_events import QuestionClosed
 from wf_tui.ledger.model.rows import QuestionRow, decode, evolve, select
 from wf_tui.ledger.model.states import QuestionState, Step
+from wf_tui.ledger.queries.trees import WORK
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.ledger.model.rows import Detail, TaskRow
     from wf_tui.ledger.rules.change import Change
 
-__all__ = ["fence", "in_progress", "refused", "stoppable", "void_questions"]
+__all__ = ["fence", "in_progress", "refused", "stoppable", "void_questions", "work_left"]
 
 
 def stoppable(task: TaskRow) -> bool:
@@ -41,6 +42,12 @@ def refused(task: TaskRow, done: str) -> RefusedError:
     elif task.step == Step.INTEGRATING:
         where += " (its work is being merged)"
     return RefusedError(f"task {task.id!r} cannot be {done}: it is {where}")
+
+
+def work_left(tx: Change, task: TaskRow) -> Detail:
+    """Return what a task keeps, as it is given up, of the work of its last attempt, if any."""
+    commit = tx.attempt(task.id, task.epoch).commit_id if task.epoch else None
+    return {WORK: commit} if commit else {}
 
 
 def fence(tx: Change, task: TaskRow) -> None:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wf_tui.ledger.model.json_text import compact_json
 from wf_tui.ledger.model.rows import evolve
-from wf_tui.ledger.model.states import Outcome, SeatState
+from wf_tui.ledger.model.states import BlockedKind, Outcome, SeatState
 from wf_tui.ledger.model.usage import NO_USAGE, Usage
+from wf_tui.ledger.queries.trees import WORK
 from wf_tui.picture.history.task_moves import note_others
 from wf_tui.picture.history.task_rows import move
 from wf_tui.picture.pace import Pace
@@ -131,6 +132,9 @@ def ended(past: Past, event: EventRow, what: told.AttemptEnded) -> None:
             removed=attempt.removed if what.removed is None else what.removed,
         )
     )
+    if task.kind is BlockedKind.CANCELLED and last.commit_id and task.epoch == attempt.epoch:
+        detail = {**task.detail, WORK: last.commit_id}
+        past.put(past.tables.tasks, task.id, evolve(task, detail=detail))
     past.count_open(attempt, -1)
     seat = past.tables.seats.get(attempt.worker)
     if seat is not None and seat.epoch == attempt.epoch and seat.task == attempt.task:

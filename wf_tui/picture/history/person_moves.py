@@ -8,6 +8,7 @@ from wf_tui.ledger.model.rows import SnoozeRow, evolve
 from wf_tui.ledger.model.states import PERSON, BlockedKind, PinnedBy, TaskState
 from wf_tui.ledger.model.task_moves import finished
 from wf_tui.ledger.model.undo_record import restored
+from wf_tui.ledger.queries.trees import OPENED
 from wf_tui.ledger.rules.operator_moves import edited as edited_row
 from wf_tui.picture.history.task_moves import note_others
 from wf_tui.picture.history.task_rows import fence, move, to_pending
@@ -93,6 +94,13 @@ def snoozed(past: Past, event: EventRow, what: told.TaskSnoozed) -> None:
     task = past.tables.tasks[str(event.task)]
     snooze = SnoozeRow(event.run, task.id, what.until, task.epoch, what.kind.value, event.actor)
     past.put(past.tables.snoozes, task.id, snooze)
+
+
+def opened(past: Past, event: EventRow, what: told.WorktreeOpened) -> None:
+    """Note that a person has the worktree of a task."""
+    task = past.tables.tasks[str(event.task)]
+    detail: Any = {**(what.detail or task.detail), OPENED: True}
+    past.put(past.tables.tasks, task.id, evolve(task, detail=detail))
 
 
 def woken(past: Past, event: EventRow, _: told.TaskWoken) -> None:

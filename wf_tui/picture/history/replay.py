@@ -64,6 +64,7 @@ _MOVES: Final[Mapping[str, Callable[[Past, EventRow, Any], None]]] = {
     "undone": person_moves.undone,
     "task_snoozed": person_moves.snoozed,
     "task_woken": person_moves.woken,
+    "worktree_opened": person_moves.opened,
     "attempt_started": attempt_moves.started,
     "harvested": attempt_moves.harvested,
     "integrated": attempt_moves.integrated,

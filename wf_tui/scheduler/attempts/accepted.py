@@ -133,7 +133,7 @@ class Accepted:
         What the person allowed of files with a filter counts until the work is begun anew.
         """
         names = {"tail", "why", "all"}
-        if fault.kind is self.kind:
+        if fault.kind is self.kind or self.kind.facts.can_mend:
             names.add("paths")
         detail = {name: value for name, value in fault.detail.items() if name in names}
         allowed = self.active.claim.task.choices.unfiltered
@@ -175,19 +175,24 @@ class Accepted:
         row, trees = self.accepted.row, self.steps.prepare.trees
         if row.base and (ref := self.active.claim.task.choices.left):
             return KeptWorkspace(trees, self.active.claim, self._lay_out_left(row.base, ref))
+        work = self.accepted.held_back
+        if row.base and work and row.tree is None and self.kind.facts.can_mend:
+            # Nobody has opened it: it is taken as its attempt has left it.
+            return KeptWorkspace(
+                trees, self.active.claim, trees.pool.check_out_work(row.base, work)
+            )
         if not (row.tree and row.base):
             raise _GivenBackError(Fault(BlockedKind.FAILED, Cause.HARVEST, _GONE))
         tree = trees.pool.reopen(int(row.tree), row.base)
         if not tree.worktree.is_folder() and not row.commit_id:
             # Of a conflict the commit is what the worker made, not what the person resolved.
-            held_back = self.accepted.held_back
-            if self.kind is BlockedKind.CONFLICT or not held_back:
+            if self.kind is BlockedKind.CONFLICT or not work:
                 raise _GivenBackError(Fault(BlockedKind.FAILED, Cause.HARVEST, _GONE))
             if why := tree.why_unsaved():
                 fault = Fault(BlockedKind.FAILED, Cause.HARVEST, f"its worktree is gone, but {why}")
                 raise _GivenBackError(fault)
             fresh = trees.pool.acquire(row.base, number=tree.number)
-            trees.pool.apply_checkpoint(fresh, held_back)
+            trees.pool.apply_checkpoint(fresh, work)
         return KeptWorkspace(trees, self.active.claim, tree)
 
     def _lay_out_left(self, base: str, ref: str) -> Tree:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import WfError
-from wf_tui.kept_worktree import kept_tree
+from wf_tui.kept_worktree import open_tree
+from wf_tui.project import open_ledger
 from wf_tui.user_program import editor_command, entry_notice, run_in_worktree, shell_command
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from wf_tui.board.host import ActionHost
     from wf_tui.kept_worktree import KeptTree
+    from wf_tui.ledger.store.database import Database
 
 __all__ = ["open_editor", "open_in_worktree", "open_shell"]
 
@@ -47,7 +48,12 @@ async def open_in_worktree(
     program cannot be started.
     """
     paths = app.project.paths.run(app.run_id)
-    kept = await app.read(partial(kept_tree, run=app.run_id, name=task, paths=paths))
+
+    def opened(_: Database) -> KeptTree:
+        with open_ledger(app.project) as ledger:
+            return open_tree(ledger, app.run_id, task, paths)
+
+    kept = await app.read(opened)
     # Made before the board steps aside: an $EDITOR that cannot be read is reported on the board.
     command = command_for(kept)
 

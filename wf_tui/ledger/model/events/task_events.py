@@ -298,6 +298,14 @@ class TaskSnoozed(EventBase, kind="task_snoozed", reaches_dependants=False):
     until: float | None = None
 
 
+class WorktreeOpened(EventBase, kind="worktree_opened", reaches_dependants=False):
+    """What its attempt has made lies in a worktree, the number `tree`, that a person went into."""
+
+    tree: str
+    detail: Shape | None = None
+    """What its conflict is now, where that was merged anew in the worktree."""
+
+
 class TaskWoken(EventBase, kind="task_woken", reaches_dependants=False):
     """It is shown again."""
 
@@ -345,5 +353,6 @@ TaskEvent = (
     | CommentsSent
     | TaskSnoozed
     | TaskWoken
+    | WorktreeOpened
     | Undone
 )
