@@ -40,6 +40,8 @@ def test_without_a_program_the_scheduler_is_at_work() -> None:
     """From the end of a program on it is the scheduler that has to be in time."""
     clock = SetClock()
     vitals = Vitals(clock)
+    # A claim is looked at before its first step begins, and is not late from the boot on.
+    assert vitals.own_since == 100.0
     vitals.note(Started(pid=1))
     clock.time = 130.0
     vitals.no_program()

@@ -33,7 +33,7 @@ class Vitals:
     output: float = 0.0
     """When its program last wrote something."""
     own_since: float = 0.0
-    """Since when the scheduler itself is at work on it."""
+    """Since when the scheduler itself is at work on it; at first since the claim."""
     waiting: bool = False
     """Whether it waits for other attempts, so that nothing is to be expected of it."""
     overdue: bool = False
@@ -48,6 +48,10 @@ class Vitals:
     """Seconds that persons took for their answers."""
     asking_since: float | None = None
     """Since when a question of it is open, so that its clocks stand still."""
+
+    def __post_init__(self) -> None:
+        """Let its time begin now: the heartbeat may look before its first step has."""
+        self.own_since = self.own_since or self.clock.monotonic()
 
     def note(self, event: WorkerEvent) -> None:
         """Take what a worker or a gate reports; the shim's own tick is no output.
