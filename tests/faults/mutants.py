@@ -1692,6 +1692,22 @@ MUTANTS: Final = (
     ),
     Mutant(
         "cockpit",
+        "digits answer in the list of the inbox",
+        "board/screens/inbox_screen.py",
+        "        self.view.focus()\n        self.choose(next(",
+        "        self.box.focus()\n        self.choose(next(",
+        "unit/board/test_inbox.py::test_in_the_list_no_key_answers",
+    ),
+    Mutant(
+        "cockpit",
+        "an answer is taken before its command was seen",
+        "board/inbox/readiness.py",
+        "        if not self._was_seen:\n",
+        "        if False:\n",
+        "unit/board/inbox/test_answers.py::test_keys_are_dead_until_the_whole_command_was_seen",
+    ),
+    Mutant(
+        "cockpit",
         "a board runs the command for notifications",
         "board/attention/caller.py",
         "        self._write = write\n",

@@ -9,7 +9,6 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual._time import get_time
 from textual.app import SystemCommand
 
 from wf_tui import commands
@@ -17,14 +16,13 @@ from wf_tui.board.act_runner import Act
 from wf_tui.board.actions.handlers import confirming, menu, reassigning
 from wf_tui.board.actions.handlers.drops import drop_card
 from wf_tui.board.actions.names import titled
-from wf_tui.board.actions.registry import ACTIONS, Target, by_id
+from wf_tui.board.actions.registry import ACTIONS, Context, Target, by_id
 from wf_tui.board.dialog_app import DialogApp
 from wf_tui.board.dialogs.choice_dialog import Choice, ChoiceDialog
 from wf_tui.board.dialogs.help_screen import HelpScreen
 from wf_tui.board.dialogs.menu_dialog import MenuDialog
 from wf_tui.board.dialogs.palette import ActionsProvider
 from wf_tui.board.frame.screen_tabs import ScreenTab
-from wf_tui.board.guard import BURST_SECONDS, Guard
 from wf_tui.board.messages import ActionChosen, CardDropped, TaskDropped
 from wf_tui.board.screen_table import SCREENS
 from wf_tui.board.screens.land_screen import LandScreen
@@ -44,6 +42,7 @@ if TYPE_CHECKING:
     from wf_tui.board.actions.action import Action, Handler
     from wf_tui.board.acts_done import ActsDone
     from wf_tui.board.dialogs.confirm_dialog import ConfirmDialog
+    from wf_tui.board.guard import Guard
     from wf_tui.board.host import ActResult
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock
@@ -132,12 +131,12 @@ class ActionApp(DialogApp):
         action = by_id(name)
         targets = self.targets(action)
         key = self.first_key(action)
-        if ignored := self.guard.ignored(key, targets, self._pressed_at):
+        if ignored := self.guard.ignored(key, targets, self.pressed_at):
             self.show_toast(ignored)
         elif reason := self.why_not(name):
             self.show_toast(f"{key}: {reason}")
         elif action.target.needs_task and self.guard.seconds > 0:
-            typed = self.perform_typed(action, targets, self._pressed_at, clicked=clicked)
+            typed = self.perform_typed(action, targets, self.pressed_at, clicked=clicked)
             self.run_worker(typed, group="perform")
         else:
             self.perform_on(action, targets, clicked=clicked)
@@ -150,8 +149,7 @@ class ActionApp(DialogApp):
         A terminal that does not mark a paste sends it as keys; so a key for tasks waits for those
         that may come with it. What it works on is what was selected when it was pressed.
         """
-        await asyncio.sleep(at + BURST_SECONDS - get_time())
-        if not self.guard.in_burst(at):
+        if await self.was_typed(at):
             self.perform_on(action, targets, clicked=clicked)
 
     def perform_on(self, action: Action, targets: tuple[str, ...], *, clicked: bool) -> None:
@@ -189,12 +187,22 @@ class ActionApp(DialogApp):
         A click may have meant what stands beside it: what throws a task away then asks.
         """
         action = by_id(name)
-        if self.context not in action.contexts:
+        if self.context not in action.contexts and not self.is_for_box(action):
             self.action_go("board")
         if action.handler is not None:
             self.action_perform(name, clicked=clicked)
         else:
             self.run_worker(self.run_action(action.call, self.screen), group="perform")
+
+    def is_for_box(self, action: Action) -> bool:
+        """Whether an action is one of the answer box, which has the keys."""
+        screen = self.run_screen
+        return Context.BOX in action.contexts and screen is not None and screen.in_box
+
+    def enter_box(self) -> bool:
+        """Give the answer box of the topmost screen the keys; whether it has one."""
+        screen = self.run_screen
+        return screen is not None and screen.enter_box()
 
     @on(ActionChosen)
     def perform_chosen(self, message: ActionChosen) -> None:
@@ -204,7 +212,7 @@ class ActionApp(DialogApp):
     @on(CardDropped)
     def move_dropped_card(self, message: CardDropped) -> None:
         """Do what dragging a card to another column stands for."""
-        if ignored := self.guard.ignored("drop", [message.card], self._pressed_at):
+        if ignored := self.guard.ignored("drop", [message.card], self.pressed_at):
             self.show_toast(ignored)
         else:
             drop_card(self, message)
@@ -212,7 +220,7 @@ class ActionApp(DialogApp):
     @on(TaskDropped)
     def reassign_dropped_task(self, message: TaskDropped) -> None:
         """Give the task of one seat to the seat it was dropped on."""
-        if ignored := self.guard.ignored("drop", [message.task], self._pressed_at):
+        if ignored := self.guard.ignored("drop", [message.task], self.pressed_at):
             self.show_toast(ignored)
         else:
             reassigning.reassign_to(self, (message.task,), message.worker)

@@ -14,6 +14,7 @@ from wf_tui.board.feed import LedgerFeed
 from wf_tui.board.frame.last_event import newest_event
 from wf_tui.board.frame.toasts import Toasts
 from wf_tui.board.guard import Guard
+from wf_tui.board.inbox.answer_dialog import AnswerDialog
 from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.run_screen import EVERYTHING, RunScreen
@@ -189,6 +190,8 @@ class BoardApp(TravelApp):
         """
         for screen in self.visible_run_screens():
             screen.refresh_from(changes)
+        if isinstance(self.screen, AnswerDialog):
+            self.screen.refresh_from(changes)
 
     def visible_run_screens(self) -> list[RunScreen]:
         """Return the screens of the run that can be seen: on top, or behind a dialog."""

@@ -13,6 +13,7 @@ from textual import events
 from textual._time import get_time
 from textual.app import SuspendNotSupported
 
+from wf_tui.board.guard import BURST_SECONDS
 from wf_tui.board.target_app import TargetApp
 from wf_tui.errors import EnvironmentalError, WfError
 from wf_tui.project import open_reads
@@ -37,7 +38,7 @@ class DialogApp(TargetApp):
     """
 
     project: Project
-    _pressed_at: float = 0.0
+    pressed_at: float = 0.0
     """When what is handled now was pressed or clicked, in the time of the events."""
     _dialogs: int = 0
     """How many dialogs were started and have not come to their end."""
@@ -52,10 +53,10 @@ class DialogApp(TargetApp):
         A key comes twice: from the terminal, and when nothing that has the focus wanted it.
         """
         if isinstance(event, events.Key | events.MouseUp):
-            if isinstance(event, events.Key) and event.time != self._pressed_at:
+            if isinstance(event, events.Key) and event.time != self.pressed_at:
                 self.guard.read_key(event.time)
                 self.pass_key()
-            self._pressed_at = event.time
+            self.pressed_at = event.time
         if not (isinstance(event, events.Key | events.Paste) and self.is_typed_ahead(event)):
             await super().on_event(event)
 
@@ -81,6 +82,15 @@ class DialogApp(TargetApp):
     def note_dialog_drawn(self) -> None:
         """Let keys reach the dialog on top that are read from now on."""
         self._dialog_drawn = get_time()
+
+    async def was_typed(self, at: float) -> bool:
+        """Return whether what was pressed then is no part of a paste that nobody marked.
+
+        It waits for the keys that may come with it.
+        """
+        if self.guard.seconds > 0:
+            await asyncio.sleep(max(0.0, at + BURST_SECONDS - get_time()))
+        return not self.guard.in_burst(at)
 
     def start_dialog(self, dialog: Coroutine[None, None, None]) -> None:
         """Start a dialog with the person, on the event loop; an error in it is shown.

@@ -114,6 +114,15 @@ class ActionHost(Protocol):
 
     # -- the person
 
+    pressed_at: float
+    """When what is handled now was pressed or clicked, in the time of Textual's events."""
+
+    async def was_typed(self, at: float) -> bool:
+        """Return whether what was pressed then is no part of a paste that nobody marked."""
+
+    def enter_box(self) -> bool:
+        """Give the answer box of the topmost screen the keys; whether it has one."""
+
     def guard_changed(self, tasks: Sequence[str]) -> None:
         """Let no key act on these until a person can have seen what they are now.
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from textual.keys import format_key
 
 from wf_tui.board import user_keys
+from wf_tui.board.actions.action import Context
 from wf_tui.board.actions.footers import footer_actions
 from wf_tui.board.actions.registry import by_id
 from wf_tui.board.frame.footer import FooterKey
+from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.screens.with_pane import WithPane
 from wf_tui.board.terminal.app import TerminalApp
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from textual.binding import Binding
 
-    from wf_tui.board.actions.action import Action, Context
+    from wf_tui.board.actions.action import Action
 
 __all__ = ["KeyApp"]
 
@@ -70,7 +72,9 @@ class KeyApp(TerminalApp[int]):
         """
         screen = self.screen
         in_pane = isinstance(screen, WithPane) and screen.in_pane
-        shown = footer_actions(self.context, self.size.width, in_pane=in_pane)
+        in_box = isinstance(screen, RunScreen) and screen.in_box
+        context = Context.BOX if in_box else self.context
+        shown = footer_actions(context, self.size.width, in_pane=in_pane)
         return [self.footer_key(action) for action in shown]
 
     def footer_key(self, action: Action) -> FooterKey:

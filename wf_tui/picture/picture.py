@@ -449,12 +449,13 @@ class Picture:
         return Standstill(
             needs=[rows[task] for task in self.needs[:1]],
             count=len(self.needs),
-            snoozed=sum(1 for task in self.snoozes if self._is_snoozed(task)),
+            snoozed=sum(1 for task in self.snoozes if self.is_snoozed(task)),
             root=rows.get(root),
             behind=held_up[root],
             paused=clean(explained(forever[0], self.now)) if forever else "",
         )
 
-    def _is_snoozed(self, task: str) -> bool:
+    def is_snoozed(self, task: str) -> bool:
+        """Whether a task is put off now: its snooze is not over, and was not ended by a change."""
         row = self._cache.rows.get(task)
         return row is not None and self._cache.snoozes.of(row) is not None

@@ -24,7 +24,7 @@ WHERE: Final = {
 }
 COMING: Final = frozenset(
     {
-        *("task.allow_always", "task.deny", "go.runs", "land.gate", "land.resolve", "land.diff"),
+        *("go.runs", "land.gate", "land.resolve", "land.diff"),
         *("runs.new", "runs.clean", "runs.hide", "plan.accept", "plan.words", "plan.edit"),
         *("plan.new", "plan.drop", "plan.worker", "plan.review", "plan.shape", "plan.file"),
         *("plan.seats", "plan.budget", "start.goal", "start.plan", "start.task", "start.runs"),

@@ -1,26 +1,38 @@
-"""The inbox holds only what needs a person; one key answers."""
+"""The inbox: what needs a person, asked in full, answered in place."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.widgets import Label, OptionList, Static
+from textual import events
 
-from tests.support.board_harness import board
-from tests.support.ledger_harness import shell
+from tests.support.board_harness import ME, board
+from tests.support.ledger_harness import RUN, shell
+from tests.support.screen_text import board_of, screen_text, text_of
 from wf_tui.board.detail.pane import DetailPane
+from wf_tui.board.inbox.answer_box import AnswerBox
+from wf_tui.board.inbox.answer_dialog import AnswerDialog
+from wf_tui.board.inbox.inbox_list import InboxList
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.inbox_screen import InboxScreen
 from wf_tui.board.screens.run_screen import EVERYTHING
 from wf_tui.board.screens.workers_screen import WorkersScreen
-from wf_tui.ledger.model.states import BlockedKind
-from wf_tui.ledger.rules.moves import HOLD, RETRY
+from wf_tui.ledger.model.rows.options import Option
+from wf_tui.ledger.model.states import BlockedKind, Step
+from wf_tui.ledger.queries.conversation import questions
+from wf_tui.ledger.rules.moves import ANSWER, HOLD
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.board_harness import BoardHarness
     from tests.support.ledger_harness import LedgerHarness
+
+OPTIONS = (
+    Option("yes", "Yes, run it", "allow_once"),
+    Option("ever", "Always", "allow_always"),
+    Option("no", "No", "reject_once"),
+)
 
 
 def troubled(drive: LedgerHarness) -> None:
@@ -31,6 +43,15 @@ def troubled(drive: LedgerHarness) -> None:
     drive.mine.move("r1", HOLD, ["c"])
 
 
+def asking(drive: LedgerHarness) -> None:
+    """Let a and b ask to run a command, and c fail."""
+    for name in ("a", "b"):
+        fence = drive.expect_claim(name, step=Step.RUNNING)
+        drive.ledger.ask(fence, "q1", f"run: npm test {name}", kind="execute", options=OPTIONS)
+        drive.clock.move(60)
+    drive.wreck("c")
+
+
 def inbox(hand: BoardHarness) -> InboxScreen:
     """Return the inbox, which has to be on top."""
     screen = hand.app.screen
@@ -38,36 +59,123 @@ def inbox(hand: BoardHarness) -> InboxScreen:
     return screen
 
 
+def listed(hand: BoardHarness) -> list[str]:
+    """Return the lines of the list that are not blank."""
+    lines = text_of(inbox(hand).query_one(InboxList))
+    return [" ".join(line.strip("│┃ ").split()) for line in lines if line.strip("│┃ ")]
+
+
+def box(hand: BoardHarness) -> str:
+    """Return what the box says."""
+    return "\n".join(text_of(hand.app.screen.query_one(AnswerBox).view))
+
+
+def said(hand: BoardHarness, task: str) -> tuple[str | None, str]:
+    """Return which option was chosen for the question of a task, and by whom."""
+    (found,) = questions(hand.drive.db, RUN, task)
+    return found.option, found.answered_by
+
+
 async def test_it_lists_what_needs_a_person(tmp_path: Path) -> None:
-    """A held card is not in it; the oldest trouble comes first, with its reason and its answers."""
+    """A held card is not in it; the oldest comes first, with its reason, age and ways out."""
     async with board(tmp_path, "a", "b", "c", "d", before=troubled) as hand:
         await hand.press("2")
-        screen = inbox(hand)
-        assert screen.listed == ("a", "b")
-        listed = screen.query_one(OptionList)
-        assert [str(o.prompt).split("\n")[1].strip() for o in listed.options] == [
-            "gate: exit status 1",
-            "failed: exit status 1",
+        assert listed(hand) == [
+            *("▾ waits for you 2", "◆ a 1m", "gate exit status 1"),
+            *("◆ b 0s", "failed exit status 1"),
         ]
-        side = str(screen.query_one("#inbox-answers", Static).visual)
-        assert "r retry  a assign  e edit  f skip  x cancel" in side
-        assert "1m" in side
-        assert "2 tasks" in str(screen.query_one("#inbox-title", Label).visual)
-        assert screen.query_one(DetailPane).task_id == "a"
+        assert "r retry" in box(hand)
+        assert inbox(hand).query_one(DetailPane).task_id == "a"
+        assert "1 Board" in screen_text(hand.app)[1]
+        hand.drive.clock.move(120)
+        inbox(hand).tick(hand.drive.clock.now())
+        assert listed(hand)[1] == "◆ a 3m"
+        await hand.press("d")
+        assert inbox(hand).query_one(DetailPane).tab == "diff"
+        await hand.press("escape", "escape")
+        assert isinstance(hand.app.screen, BoardScreen)
 
 
-async def test_one_key_answers_and_the_next_one_is_there(tmp_path: Path) -> None:
-    """An answered task leaves the list, and the key is for the next one."""
-    async with board(tmp_path, "a", "b", "c", before=troubled) as hand:
-        await hand.press("2", "r")
-        assert inbox(hand).listed == ("b",)
-        await hand.press("f")
-        assert hand.acts[:2] == [("task_retried", "a"), ("task_skipped", "b")]
-        assert inbox(hand).listed == ()
-        side = inbox(hand).query_one("#inbox-answers", Static)
-        assert str(side.visual) == "Nothing needs you."
+async def test_in_the_list_no_key_answers(tmp_path: Path) -> None:
+    """Digits are the screens, `n` is a new task, and `y` only enters the box."""
+    async with board(tmp_path, "a", "b", "c", before=asking) as hand:
+        await hand.press("2", "1")
+        assert isinstance(hand.app.screen, BoardScreen)
+        await hand.press("2", "n")
+        assert hand.app.screen.is_modal
+        await hand.press("escape", "Y", "y")
+        assert inbox(hand).in_box
+        assert hand.acts == []
+
+
+async def test_the_box_answers_and_goes_on(tmp_path: Path) -> None:
+    """After an answer it shows the next and keeps the keys; what asks nothing has its ways out."""
+    async with board(tmp_path, "a", "b", "c", before=asking) as hand:
+        await hand.press("2", "y", "y")
+        assert said(hand, "a") == ("yes", ME)
+        assert hand.told[-1] == "allowed “run: npm test a” for “a”"
+        assert inbox(hand).in_box
+        assert inbox(hand).selected == "b"
+        await hand.press("3")
+        assert said(hand, "b") == ("no", ME)
+        assert inbox(hand).selected == "c"
+        assert "r retry" in box(hand)
+        await hand.press("n", "escape")
+        assert not inbox(hand).in_box
+        assert listed(hand)[-3:] == ["▾ answered by you 2", "✓ b answered 0s", "✓ a answered 0s"]
+        assert [name for name, _ in hand.acts] == ["question_answered"] * 2
+
+
+async def test_words_are_a_draft_until_they_are_sent(tmp_path: Path) -> None:
+    """A paste never sends, Escape keeps it in the ledger, and Enter sends what is there then."""
+    async with board(tmp_path, "a", "b", "c", before=asking) as hand:
+        await hand.press("2", "y", "m")
+        words = inbox(hand).box.words
+        words.post_message(events.Paste("use make\nand "))
+        await hand.settle()
+        await hand.press("escape")
+        kept = hand.drive.db.execute("SELECT task, what, text FROM draft")
+        assert [tuple(row) for row in kept] == [("a", "q1", "use make\nand ")]
+        assert "your draft is kept" in box(hand)
+        await hand.press("m")
+        await hand.type("ask")
+        await hand.press("ctrl+j", "enter")
+        assert said(hand, "a") == ("no", ME)
+        sent = hand.drive.db.execute("SELECT text FROM message")
+        assert [row[0] for row in sent] == ["use make\nand ask"]
+        assert hand.drive.db.execute("SELECT * FROM draft") == []
+
+
+async def test_what_was_answered_elsewhere_says_by_whom(tmp_path: Path) -> None:
+    """It stays selected, in its place, and its keys are off; so does what was retried."""
+    async with board(tmp_path, "a", "b", "c", before=asking) as hand:
+        await hand.press("2", "y")
+        hand.drive.mine.move("r1", ANSWER, ["a"], option="no")
+        await hand.settle()
+        await hand.settle()
+        assert inbox(hand).selected == "a"
+        assert "answered by" in box(hand)
+        await hand.press("y")
+        assert hand.told[-1].startswith("y: answered by ")
+        assert said(hand, "a")[0] == "no"
+        await hand.press("escape", "N", "N")
+        assert inbox(hand).selected == "c"
         await hand.press("r")
-        assert hand.told[-1] == "r: no task is selected"
+        assert (inbox(hand).selected, hand.acts) == ("c", [("task_retried", "c")])
+        assert any(line.startswith("○ c → pending") for line in listed(hand))
+        await hand.press("k")
+        assert listed(hand)[0] == "▾ waits for you 1"
+
+
+async def test_snoozed_is_not_now(tmp_path: Path) -> None:
+    """`s` puts it off: it waits below, in no count; `s` there brings it back."""
+    async with board(tmp_path, "a", "b", "c", before=asking) as hand:
+        await hand.press("2", "s", "enter", "N")
+        assert hand.app.picture.header.need_you == 2
+        assert listed(hand)[-2:] == ["▾ snoozed 1", "◇ a snoozed 10m"]
+        await hand.press("G", "s")
+        assert inbox(hand).selected == "a"
+        assert hand.app.picture.header.need_you == 3
 
 
 async def test_keys_move_and_mark(tmp_path: Path) -> None:
@@ -79,28 +187,6 @@ async def test_keys_move_and_mark(tmp_path: Path) -> None:
         assert hand.drive.where("a", "b", "d") == "B:cancelled B:cancelled P"
 
 
-async def test_what_is_selected_stays_selected(tmp_path: Path) -> None:
-    """News above the selected task do not move the keys to another one."""
-    async with board(tmp_path, "a", "b", "c", before=troubled) as hand:
-        await hand.press("2", "j")
-        assert inbox(hand).selected == "b"
-        hand.drive.mine.move("r1", RETRY, ["a"])
-        await hand.settle()
-        assert inbox(hand).listed == ("b",)
-        assert inbox(hand).selected == "b"
-
-
-async def test_enter_opens_the_card_and_escape_goes_back(tmp_path: Path) -> None:
-    """Both lead to the board; Enter to the card."""
-    async with board(tmp_path, "a", "b", "c", before=troubled) as hand:
-        await hand.press("2", "j", "enter")
-        screen = hand.app.screen
-        assert isinstance(screen, BoardScreen)
-        assert screen.selected == "b"
-        await hand.press("2", "escape")
-        assert isinstance(hand.app.screen, BoardScreen)
-
-
 async def test_each_task_is_in_it_whatever_the_board_shows(tmp_path: Path) -> None:
     """No filter keeps anything out, and what is one card on the board is told one by one."""
 
@@ -108,38 +194,67 @@ async def test_each_task_is_in_it_whatever_the_board_shows(tmp_path: Path) -> No
         drive.wreck("a", "b", "c")
         drive.db.execute("UPDATE attempt SET proof = 'cannot find module left-pad'")
 
-    async with board(tmp_path, "a", "b", "c", before=alike) as hand:
+    nasty = shell("a", title="[red]x\x1b]0;t\x07")
+    async with board(tmp_path, nasty, "b", "c", before=alike, size=(80, 24)) as hand:
         assert len(hand.app.picture.columns["blocked"]) == 1
         await hand.press("2")
         hand.app.picture.filter("state:done")
-        inbox(hand).refresh_list()
-        title = str(inbox(hand).query_one("#inbox-title", Label).visual)
-        assert title == "Inbox: 3 tasks for you"
+        inbox(hand).refresh_from(EVERYTHING)
+        assert listed(hand)[0] == "▾ waits for you 3"
+        # A task is one line where there is little room, and a title with escapes only reads.
+        assert listed(hand)[1].startswith("◆ [red]x failed cannot find module le")
 
 
-async def test_nothing_acts_on_the_terminal(tmp_path: Path) -> None:
-    """A title with markup and escapes is drawn as it reads."""
-    nasty = shell("a", title="[red]x\x1b]0;t\x07")
-    async with board(tmp_path, nasty, before=lambda drive: drive.wreck("a")) as hand:
-        await hand.press("2")
-        prompt = inbox(hand).query_one(OptionList).options[0].prompt
-        assert str(prompt).startswith("  [red]x\n")
+# -- the same box over the board
 
 
-async def test_ages_grow(tmp_path: Path) -> None:
-    """A minute later it says so."""
-    async with board(tmp_path, "a", "b", "c", before=troubled) as hand:
-        await hand.press("2")
-        hand.drive.clock.move(120)
-        inbox(hand).tick(hand.drive.clock.now())
-        assert "3m" in str(inbox(hand).query_one("#inbox-answers", Static).visual)
+async def test_triage(tmp_path: Path) -> None:
+    """`y y N r N`: the box opens and answers, the ghost stays, and the next is a key away."""
+    async with board(tmp_path, "a", "b", "c", before=asking) as hand:
+        await hand.press("y")
+        assert isinstance(hand.app.screen, AnswerDialog)
+        await hand.press("y")
+        assert said(hand, "a") == ("yes", ME)
+        assert board_of(hand.app).selection.is_ghost
+        await hand.press("N", "y", "escape", "N", "r")
+        assert hand.acts == [("question_answered", "a"), ("task_retried", "c")]
+        await hand.press("N")
+        assert board_of(hand.app).selected == "b"
 
 
-async def test_its_tabs_open(tmp_path: Path) -> None:
-    """Log and diff of the selected task are a key away, as on the board."""
-    async with board(tmp_path, "a", "b", "c", before=troubled) as hand:
-        await hand.press("2", "d")
-        assert inbox(hand).query_one(DetailPane).tab == "diff"
+async def test_a_dialog_says_that_it_was_answered_elsewhere(tmp_path: Path) -> None:
+    """What another person answers under one's hands is told in the dialog."""
+    async with board(tmp_path, "a", "b", "c", before=asking) as hand:
+        await hand.press("y")
+        hand.drive.mine.move("r1", ANSWER, ["a"], option="no")
+        await hand.settle()
+        await hand.settle()
+        assert "answered by" in box(hand)
+        await hand.press("y", "escape")
+        assert said(hand, "a")[0] == "no"
+
+
+async def test_keys_are_dead_until_all_of_the_command_was_seen(tmp_path: Path) -> None:
+    """A long command has to be on the screen first, to its end."""
+
+    def at_length(drive: LedgerHarness) -> None:
+        fence = drive.expect_claim("a", step=Step.RUNNING)
+        drive.ledger.ask(fence, "q1", "\n".join(["echo"] * 60), kind="execute", options=OPTIONS)
+
+    async with board(tmp_path, "a", before=at_length, size=(80, 24)) as hand:
+        await hand.press("y", "y")
+        assert hand.told[-1] == "y: PgDn shows the rest of the command first"
+        assert hand.acts == []
+        await hand.press(*["pagedown"] * 5, "y")
+        assert said(hand, "a") == ("yes", ME)
+
+
+async def test_a_key_at_once_is_of_before(tmp_path: Path) -> None:
+    """With the guard nothing is answered in the moment after the box came."""
+    async with board(tmp_path, "a", "b", "c", before=asking, guard=5.0) as hand:
+        await hand.press("2", "enter", "y")
+        assert hand.told[-1] == "y ignored: it has just changed"
+        assert hand.acts == []
 
 
 async def test_news_may_come_before_it_is_there(tmp_path: Path) -> None:

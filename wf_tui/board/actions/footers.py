@@ -31,6 +31,15 @@ _WORKERS: Final = (
     *("view.open", "task.reassign", "task.hold", "task.message", "run.more_jobs"),
     *("run.fewer_jobs", "lane.pause", "view.next_need", "go.board"),
 )
+_INBOX: Final = (
+    *("view.back", "go.board", "view.open", "task.answer", "task.retry", "task.reassign"),
+    *("task.accept", "task.review", "task.skip", "task.snooze", "run.undo", "view.next_need"),
+    *("task.shell", "view.pane"),
+)
+_BOX: Final = (
+    *("view.back", "task.answer", "task.allow_always", "task.deny", "task.message"),
+    *("task.retry", "task.reassign", "task.skip", "task.snooze", "run.undo", "view.next_need"),
+)
 _REVIEW: Final = (
     *("view.hunk_next", "view.file_next", "review.seen", "diff.comment", "task.accept"),
     *("review.send", "view.filter", "review.split", "task.shell", "view.pane"),
@@ -43,6 +52,8 @@ _PANE: Final = (
 """While the keys are for the detail pane."""
 FOOTERS: Final[Mapping[Context, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     Context.BOARD: (_BOARD_NARROW, _BOARD_WIDE),
+    Context.INBOX: (_INBOX, _INBOX),
+    Context.BOX: (_BOX, _BOX),
     Context.REVIEW: (_REVIEW, _REVIEW),
     Context.WORKERS: (_WORKERS, _WORKERS),
 }
@@ -59,4 +70,6 @@ def footer_actions(context: Context, width: int, *, in_pane: bool = False) -> li
         known = {action.id for action in ACTIONS}
         names = [name for name in found[width >= _WIDE_FROM] if name in known]
     every = [by_id(name) for name in (*names, *_ENDS)]
-    return [action for action in every if context in action.contexts]
+    # What is no key of the box comes to its screen.
+    here = {context, Context.INBOX} if context is Context.BOX else {context}
+    return [action for action in every if here & action.contexts]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.actions.action import Action, Context, Group, Target
+from wf_tui.board.actions.box_actions import BOX_ACTIONS
 from wf_tui.board.actions.land_actions import LAND_ACTIONS
 from wf_tui.board.actions.review_actions import REVIEW_ACTIONS
 from wf_tui.board.actions.run_actions import RUN_ACTIONS
@@ -22,6 +23,7 @@ __all__ = ["ACTIONS", "Action", "Context", "Group", "Target", "bindings", "by_id
 ACTIONS: Final = (
     *VIEWS,
     *TASK_ACTIONS,
+    *BOX_ACTIONS,
     *REVIEW_ACTIONS,
     *RUN_ACTIONS,
     *LAND_ACTIONS,

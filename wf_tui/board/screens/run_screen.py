@@ -221,6 +221,20 @@ class RunScreen(Screen[None]):
         picture = self.host.picture
         return sum(picture.index(task) is None for task in picture.marks)
 
+    @property
+    def in_box(self) -> bool:
+        """Whether the keys are for an answer box of this screen."""
+        return False
+
+    def enter_box(self) -> bool:
+        """Give the answer box the keys; whether there is one."""
+        return False
+
+    def action_answer_box(self, what: str) -> None:
+        """Do what a key of the answer box does, where there is one."""
+        del what
+        self.host.show_toast("y opens the question first")
+
     # -- what a screen fills in
 
     def compose_body(self) -> Iterable[Widget]:

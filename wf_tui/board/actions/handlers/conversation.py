@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wf_tui import commands
-from wf_tui.board.actions.names import titled
-from wf_tui.board.forms.answer_form import AnswerForm
+from wf_tui.board.actions.names import title_of, titled
 from wf_tui.board.forms.message_form import MessageForm
-from wf_tui.ledger.queries import reads
-from wf_tui.ledger.queries.conversation import questions
-from wf_tui.ledger.rules.moves import ANSWER, MESSAGE
+from wf_tui.board.inbox.answer_dialog import AnswerDialog
+from wf_tui.board.inbox.item import read_item
+from wf_tui.ledger.rules.moves import MESSAGE
 from wf_tui.plan.choices import Takes
 
 if TYPE_CHECKING:
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
     from wf_tui.board.host import ActionHost
     from wf_tui.ledger.ledger import Ledger
-    from wf_tui.ledger.model.rows import QuestionRow
     from wf_tui.ledger.rules.moves import Move, MoveResult
-    from wf_tui.ledger.store.database import Database
     from wf_tui.picture.picture import Picture
 
 __all__ = ["answer", "message"]
@@ -30,35 +28,17 @@ _READ_NOW: Final = "Its worker reads it at its next turn if it can hear, else th
 
 
 def answer(app: ActionHost, ids: tuple[str, ...]) -> None:
-    """Show the oldest open question of a task, and give what is answered."""
-    app.start_dialog(_ask(app, ids[0]))
+    """Open the answer box on a task; on a screen that has one, give it the keys."""
+    if not app.enter_box():
+        app.start_dialog(_ask(app, ids[0]))
 
 
 async def _ask(app: ActionHost, task: str) -> None:
-    def read(db: Database) -> tuple[list[QuestionRow], str]:
-        # Of one that was given up on the row is left: a later answer goes into the next prompt.
-        found = questions(db, app.run_id, task)
-        waiting = [one for one in found if one.state == "open"] or found[-1:]
-        attempts = reads.attempts(db, app.run_id, task)
-        return waiting, attempts[-1].profile if attempts else ""
-
-    asked, profile = await app.read(read)
-    if not asked:
+    item = await app.read(partial(read_item, run=app.run_id, task=task))
+    if item.open:
+        await app.push_screen_wait(AnswerDialog(item, title_of(app.picture, task)))
+    else:
         app.show_toast("its worker asks nothing", app.keys_of("task.message") + " writes to it")
-        return
-    given = await app.push_screen_wait(AnswerForm(asked[0], profile=profile, more=len(asked) - 1))
-    if given is None:
-        return
-    act = _move(
-        app,
-        ANSWER,
-        task,
-        question=given.question,
-        option=given.option,
-        text=given.text,
-        always=given.always,
-    )
-    app.do(act, ANSWER.done)
 
 
 def message(app: ActionHost, ids: tuple[str, ...]) -> None:

@@ -1,0 +1,115 @@
+"""Which key gives which answer, and when keys count: decided without a screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.card_samples import blocked
+from tests.support.ledger_harness import RUN
+from wf_tui.board.inbox.answers import answers, closed_sentence, with_key
+from wf_tui.board.inbox.box_lines import Shown, box_lines
+from wf_tui.board.inbox.readiness import Readiness
+from wf_tui.board.widgets.glyph_sets import UNICODE
+from wf_tui.board.widgets.line import Look
+from wf_tui.ledger.model.rows import QuestionRow
+from wf_tui.ledger.model.rows.options import Option
+from wf_tui.ledger.model.states import BlockedKind, QuestionState
+
+PERMISSION = (
+    Option("yes", "Yes, run it", "allow_once"),
+    Option("ever", "Always", "allow_always"),
+    Option("no", "No", "reject_once"),
+)
+
+
+def asked(*options: Option, kind: str = "execute", **more: object) -> QuestionRow:
+    """Return an open question."""
+    row = QuestionRow(RUN, "a", 1, "q", 1, 0.0, "run: npm test", kind, options, QuestionState.OPEN)
+    return replace(row, **more)  # type: ignore[arg-type]  # fields of the row
+
+
+def given(question: QuestionRow, key: str) -> tuple[str | None, str | None] | None:
+    """Return option and extent of the answer of a key; None where it gives none."""
+    found = with_key(answers("a", question), key)
+    answer = None if found is None else found.given
+    return None if answer is None else (answer.option, answer.always)
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [("y", ("yes", None)), ("Y", ("yes", "task")), ("n", ("no", None)), ("1", ("yes", None)),
+     ("3", ("no", None)), ("4", None), ("m", None)],
+)  # fmt: skip
+def test_keys_of_a_permission(key: str, expected: tuple[str, str | None] | None) -> None:
+    """`y`, `Y` and `n` stand for what the worker offers, digits for its options in its order."""
+    assert given(asked(*PERMISSION), key) == expected
+
+
+def test_always_is_off_where_the_worker_offers_no_such_choice() -> None:
+    """Nor is it where no rule may allow it: then its question has no kind."""
+    for question in (asked(PERMISSION[0], PERMISSION[2]), asked(*PERMISSION, kind="")):
+        found = with_key(answers("a", question), "Y")
+        assert found is not None
+        assert (found.given, found.why_not) == (None, "its worker offers no such choice")
+
+
+def test_a_choice_has_digits_and_no_yes() -> None:
+    """Over nine there is no digit; without options `y` writes, as `m` does."""
+    many = asked(*(Option(str(number), f"Option {number}") for number in range(12)))
+    assert given(many, "9") == ("8", None)
+    assert given(many, "y") is None
+    assert [one.key for one in answers("a", many)][-4:] == ["", "", "", "m"]
+    found = with_key(answers("a", asked()), "y")
+    assert found is not None
+    assert found.key == "m"
+
+
+def test_who_answered_is_said() -> None:
+    """A question that is over says by whom, and what."""
+    over = asked(*PERMISSION, state=QuestionState.DELIVERED, option="no", answered_by="user:bob")
+    assert closed_sentence(over) == "answered by bob: “No”"
+    assert closed_sentence(asked(*PERMISSION)) == ""
+    assert closed_sentence(replace(over, state=QuestionState.VOID))
+
+
+def test_a_command_is_shown_to_the_letter() -> None:
+    """All of it stands on the ground of a question, whatever the width, and nothing acts."""
+    command = "curl " + "x" * 300 + "\nrm -rf \x1b[31m/"
+    question = asked(*PERMISSION, detail={"command": command, "reason": "why", "rule": "network"})
+    shown = Shown(blocked(BlockedKind.QUESTION), question, answers=answers("a", question))
+    lines = box_lines(shown, UNICODE, 40, 0.0, roomy=False)
+    rows = [lines.rows[number] for number in lines.command]
+    text = "".join("".join(span.text for span in row.spans).strip() for row in rows)
+    assert text.replace(" ", "") == "$curl" + "x" * 300 + "rm-rf/"
+    assert {row.look for row in rows} == {Look.NEED}
+
+
+# -- when keys count
+
+
+def test_keys_are_dead_until_it_was_seen_for_a_moment() -> None:
+    """The moment begins with the first frame that showed the item, and again with the next."""
+    ready = Readiness(0.6)
+    ready.show("q1", range(2))
+    assert ready.why_not("y", 99.0) == "y ignored: it has just changed"
+    ready.drawn("q1", 100.0, range(10))
+    ready.drawn("q1", 100.5, range(10))
+    assert ready.why_not("y", 100.59)
+    assert ready.why_not("y", 100.61) == ""
+    ready.show("q2", range(2))
+    ready.drawn("q1", 101.0, range(10))
+    assert ready.why_not("y", 200.0)
+
+
+def test_keys_are_dead_until_the_whole_command_was_seen() -> None:
+    """A page further down it has been; narrower lines later do not take that back."""
+    ready = Readiness(0)
+    ready.show("q", range(2, 30))
+    ready.drawn("q", 1.0, range(20))
+    assert ready.why_not("n", 9.0) == "n: PgDn shows the rest of the command first"
+    ready.drawn("q", 2.0, range(15, 35))
+    assert ready.why_not("n", 9.0) == ""
+    ready.show("q", range(2, 60))
+    assert ready.why_not("n", 9.0) == ""

@@ -1,0 +1,104 @@
+"""The box in which an answer is written in words: Enter sends it, Escape keeps it as a draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.message import Message
+from textual.widgets import TextArea
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+    from textual.events import Paste
+
+__all__ = ["WordsBox"]
+
+
+class WordsBox(TextArea):
+    """Takes the words of one answer; hidden until it is opened.
+
+    A paste never sends them, whatever line ends it has.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "send", "Send", priority=True, show=False),
+        Binding("ctrl+j", "new_line", "New line", priority=True, show=False),
+        Binding("f2", "edit", "Editor", priority=True, show=False),
+        Binding("escape,tab", "keep", "Keep", priority=True, show=False),
+    ]
+    """
+    | Key(s) | Description |
+    | :- | :- |
+    | enter | Send the answer. |
+    | ctrl+j | Begin a new line. |
+    | f2 | Go on in $EDITOR. |
+    | escape, tab | Keep it as a draft. |
+    """
+    DEFAULT_CSS = """
+    WordsBox {
+        display: none; dock: bottom; height: 6; border: round $primary; background: $panel;
+        border-title-color: $wf-muted; margin: 0 1;
+    }
+    WordsBox.-open { display: block; }
+    """
+
+    @dataclass
+    class Sent(Message):
+        """Enter was pressed, at a place where a paste would have begun a new line."""
+
+        text: str
+        at: tuple[int, int]
+
+    @dataclass
+    class Kept(Message):
+        """It is put away; what was written is a draft."""
+
+        text: str
+
+    class EditorAsked(Message):
+        """The person goes on in their own editor."""
+
+    def __init__(self) -> None:
+        super().__init__(soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
+        self.border_title = "Enter sends · F2 $EDITOR · Esc keeps it as a draft"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody writes in it."""
+        return self.has_class("-open")
+
+    def open(self, text: str) -> None:
+        """Go on writing what was begun."""
+        self.text = text
+        self.move_cursor(self.document.end)
+        self.add_class("-open")
+        self.focus()
+
+    def close(self) -> None:
+        """Hide it."""
+        self.remove_class("-open")
+
+    def action_send(self) -> None:
+        """Ask for it to be sent."""
+        self.post_message(self.Sent(self.text, self.cursor_location))
+
+    def action_new_line(self) -> None:
+        """Begin a new line."""
+        self.insert("\n")
+
+    def action_edit(self) -> None:
+        """Go on in the person's editor."""
+        self.post_message(self.EditorAsked())
+
+    def action_keep(self) -> None:
+        """Put it away."""
+        self.close()
+        self.post_message(self.Kept(self.text))
+
+    async def _on_paste(self, event: Paste) -> None:
+        """Take a paste as text, line ends and all."""
+        event.prevent_default()
+        event.stop()
+        self.insert(event.text)
