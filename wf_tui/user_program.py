@@ -24,6 +24,7 @@ __all__ = [
     "editor_command",
     "entry_notice",
     "interrupts_passed_over",
+    "run_command",
     "run_in_worktree",
     "shell_command",
 ]
@@ -114,6 +115,16 @@ def edit_file(path: Path, environ: Mapping[str, str]) -> bool:
         why = getattr(error, "strerror", None) or error
         message = f"cannot start {words[0]!r}: {why}"
         raise EnvironmentalError(message, "set $EDITOR to your editor") from error
+
+
+def run_command(command: Sequence[str], environ: Mapping[str, str]) -> EnvironmentalError | None:
+    """Run a command that needs the terminal until it ends; return why it could not be started."""
+    try:
+        with interrupts_passed_over(), subprocess.Popen(command, env=dict(environ)) as program:
+            program.wait()
+    except (OSError, ValueError) as error:
+        return EnvironmentalError(f"cannot start {command[0]!r}: {error}")
+    return None
 
 
 @contextmanager

@@ -56,6 +56,10 @@ class ActRunner:
         """Wait for what a person has asked for: an act half done would leave them in doubt."""
         self._thread.shutdown()
 
+    async def drain(self) -> None:
+        """Wait until all that was asked for is done: an act is for the run that was open then."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, lambda: None)
+
     async def learn(self) -> None:
         """Find out which act was the last one before this board was opened."""
 

@@ -102,6 +102,10 @@ class ActionApp(DialogApp):
         """Select a card on the board and open it."""
         raise NotImplementedError
 
+    def open_run(self, project: Project, run: str, *, task: str = "", land: bool = False) -> None:
+        """Show another run in place of this one."""
+        raise NotImplementedError
+
     def show_card(self, task: str) -> None:
         """Select a card on the board."""
         raise NotImplementedError
@@ -154,7 +158,9 @@ class ActionApp(DialogApp):
 
     def perform_on(self, action: Action, targets: tuple[str, ...], *, clicked: bool) -> None:
         """Hand an action to its handler; ask first where it would change more than one sees."""
-        if action.handler is None:
+        if action.handler is None or (
+            self.run_screen is not None and self.run_screen.act(action.id)
+        ):
             return
         if action.target is Target.ONE and self.picture.marks:
             self.show_toast(f"works on {titled(self.picture, targets[0])}, not on the marked")

@@ -16,10 +16,10 @@ from wf_tui.board.frame.toasts import Toasts
 from wf_tui.board.guard import Guard
 from wf_tui.board.inbox.answer_dialog import AnswerDialog
 from wf_tui.board.messages import FeedFailed, LedgerChanged
+from wf_tui.board.runs.run_switch import RunSwitch
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.run_screen import EVERYTHING, RunScreen
 from wf_tui.board.theme.choice import unknown_theme
-from wf_tui.board.time_travel.travel_app import TravelApp
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.clock import SystemClock
 from wf_tui.config import Config
@@ -39,7 +39,7 @@ _TICK: Final = 0.1
 each change costs a frame."""
 
 
-class BoardApp(TravelApp):
+class BoardApp(RunSwitch):
     """Shows one run and lets a person act on it; leaving it changes nothing in the run.
 
     `wf_tui.cli.board` makes it and runs it in the main thread; it returns the exit status. The
@@ -81,15 +81,27 @@ class BoardApp(TravelApp):
         self.toasts = Toasts()
         # Textual's own: no screen has a rack of boxes, since `notify` makes none.
         self._disable_notifications = True
-        self._caller = Caller(
-            self.config.notifications, self.environ, self.write_sequence, self.clock.monotonic()
-        )
-        self._feed = LedgerFeed(project, run_id, self.clock, self.post_message)
+        self._caller = self.make_caller()
+        self._feed = self.make_feed()
         self._batches: list[Batch] = []
         """What was read and is not in the picture yet."""
         self._second = 0
         """The last whole second for which ages were drawn."""
+        self._begins_on = ""
         self.use_themes(self.config.board.theme, self.environ)
+
+    def make_caller(self) -> Caller:
+        """Return what calls a person who looks elsewhere; what there is at first is old to it."""
+        now = self.clock.monotonic()
+        return Caller(self.config.notifications, self.environ, self.write_sequence, now)
+
+    def make_feed(self) -> LedgerFeed:
+        """Return what reads the run that is open."""
+        return LedgerFeed(self.project, self.run_id, self.clock, self.post_message)
+
+    def begin_on(self, screen: str) -> None:
+        """Begin on one of the screens above the board; asked for before the application runs."""
+        self._begins_on = screen
 
     # -- life
 
@@ -101,6 +113,8 @@ class BoardApp(TravelApp):
         """Show the board, and begin to bring it up to date."""
         self.run_worker(self.acts.learn(), group="actions", exit_on_error=False)
         self.push_screen("board")
+        if self._begins_on:
+            self.push_screen(self._begins_on)
         configured = self.config.board.theme
         if problem := unknown_theme(configured, self.environ, self.available_themes):
             self.show_toast(problem)
@@ -119,11 +133,14 @@ class BoardApp(TravelApp):
 
         The first batch is shown at once: until then the screen is empty.
         """
+        if message.batch.run.id != self.run_id:
+            return  # the last words of the feed of another run
         self.note_reading()
         self._batches.append(message.batch)
         if self.live.run is None:
             self.beat()
             self.begin_replay()
+            self.show_what_was_asked_for()
             run = message.batch.run
             if run.left_out and run.ended_at is None:
                 self.show_toast(run.left_out)

@@ -193,6 +193,13 @@ class ActionHost(Protocol):
     def show_review(self, task: str) -> None:
         """Show the review of a task above the screen that it was asked for on."""
 
+    def open_run(self, project: Project, run: str, *, task: str = "", land: bool = False) -> None:
+        """Show another run in place of this one, also one of another repository.
+
+        Its board is shown, with a `task` selected, or above it what it would `land`. Marks and
+        filter are gone; theme, keys and the screen of all runs stay.
+        """
+
     def show_land(self) -> None:
         """Show what would come into the person's branch, above the screen it was asked for on."""
 

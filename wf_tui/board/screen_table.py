@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.graph_screen import GraphScreen
 from wf_tui.board.screens.inbox_screen import InboxScreen
+from wf_tui.board.screens.runs_screen import RunsScreen
 from wf_tui.board.screens.timeline_screen import TimelineScreen
 from wf_tui.board.screens.workers_screen import WorkersScreen
 
@@ -23,5 +24,6 @@ SCREENS: Final[Mapping[str, type[RunScreen]]] = {
     "graph": GraphScreen,
     "workers": WorkersScreen,
     "timeline": TimelineScreen,
+    "runs": RunsScreen,
 }
 """Textual makes a screen when it is shown for the first time, and keeps it."""

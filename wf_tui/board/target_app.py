@@ -83,6 +83,9 @@ class TargetApp(StatusApp):
         action = by_id(name)
         if self.acts_off and action.target.changes_run:
             return self.acts_off
+        screen = self.run_screen
+        if screen is not None and (reason := screen.why_not(name)) is not None:
+            return reason or None
         # A move of the run is asked about with no task, as the picture has it.
         ids = self.targets(action) if action.target.needs_task else ("",)
         if not ids:

@@ -69,11 +69,12 @@ def show_board(
     ascii_only: bool = False,
     says: bool = True,
     replay: Replay | None = None,
+    screen: str = "",
 ) -> int:
     """Open the board on a run until the person leaves it; return the exit status.
 
     The run does not depend on it: its scheduler is a process of its own. When the board is left, it
-    `says` how the run is seen again.
+    `says` how the run is seen again. It begins on another `screen` where one is named.
     """
     from wf_tui.config import load_config  # noqa: PLC0415 - loads pydantic
 
@@ -89,6 +90,8 @@ def show_board(
     app = BoardApp(project, run_id, ascii=ascii_only, environ=environ, config=config)
     if replay is not None:
         app.begin_with(replay.start, replay.speed)
+    if screen:
+        app.begin_on(screen)
     app.run()
     status = app.return_code or 0
     if says and status != _HUNG_UP and app.live.run is not None:

@@ -9,9 +9,12 @@ from wf_tui.cli.board import limit_frames_as_set, show_board
 from wf_tui.cli.context import project_at
 from wf_tui.cli.demo import demo
 from wf_tui.cli.run import run
+from wf_tui.clock import SystemClock
 from wf_tui.errors import RepositoryError, WfError
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.stores import store_of
+from wf_tui.paths import state_dir
+from wf_tui.picture.runs.projects import project_of
 from wf_tui.project import open_reads
 
 __all__ = ["open_newest_run"]
@@ -20,12 +23,13 @@ __all__ = ["open_newest_run"]
 def open_newest_run() -> int:
     """Open the board on the newest run, or ask what to do where there is none.
 
-    Outside a repository nothing can be run but the demo, which makes one of its own.
+    Outside a repository it is the list of all runs; without any nothing can be run but the demo,
+    which makes a repository of its own.
     """
     try:
         project = project_at(None)
     except RepositoryError:
-        return _start_screen(in_repository=False)
+        return _runs_of_all()
     # Without a ledger there never was a run here, which is no error but the usual start.
     if store_of(project.paths).exists():
         with open_reads(project) as db:
@@ -33,6 +37,17 @@ def open_newest_run() -> int:
         if newest is not None:
             return show_board(project, newest.id)
     return _start_screen(in_repository=True)
+
+
+def _runs_of_all() -> int:
+    """Open the list of all runs, above the board of the one that has changed last."""
+    from wf_tui.picture.runs.reading import read_runs  # noqa: PLC0415 - not for --help
+
+    found = read_runs(state_dir(os.environ), SystemClock())
+    one = next((one for one in found if one.runs), None)
+    if one is None:
+        return _start_screen(in_repository=False)
+    return show_board(project_of(one, os.environ), one.runs[0].id, screen="runs", says=False)
 
 
 def _start_screen(*, in_repository: bool) -> int:

@@ -9,7 +9,7 @@ from typing import Final
 
 from wf_tui.text import clean, cut
 
-__all__ = ["Segment", "StripPart", "StripPhase", "lay_strip"]
+__all__ = ["Segment", "StripPart", "StripPhase", "bar_cells", "lay_strip"]
 
 _WIDEST: Final = 4
 """Cells of one task, at most."""
@@ -173,12 +173,17 @@ def _filled(pairs: _Pairs, cells: int, fewest: _Fewest) -> tuple[StripPart, ...]
 
 
 def _barred(phase: StripPhase, width: int) -> StripPart:
-    least = [int(many > 0) for many in phase.tasks]
-    cells = _shares(phase.tasks, width, least)
-    bar = tuple((one, many) for one, many in zip(Segment, cells, strict=True) if many)
+    bar = bar_cells(phase, width)
     return StripPart(
         phase.name, _drawn(phase.name), finished=False, figures=_figures(phase), bar=bar
     )
+
+
+def bar_cells(phase: StripPhase, width: int) -> tuple[tuple[Segment, int], ...]:
+    """Return how many of `width` cells each segment takes, at least one where there is any."""
+    least = [int(many > 0) for many in phase.tasks]
+    cells = _shares(phase.tasks, width, least)
+    return tuple((one, many) for one, many in zip(Segment, cells, strict=True) if many)
 
 
 def _shares(amounts: Sequence[int], cells: int, least: Sequence[int]) -> list[int]:

@@ -24,8 +24,8 @@ WHERE: Final = {
 }
 COMING: Final = frozenset(
     {
-        *("go.runs", "land.gate", "land.resolve", "land.diff"),
-        *("runs.new", "runs.clean", "runs.hide", "plan.accept", "plan.words", "plan.edit"),
+        *("land.gate", "land.resolve", "land.diff"),
+        *("plan.accept", "plan.words", "plan.edit"),
         *("plan.new", "plan.drop", "plan.worker", "plan.review", "plan.shape", "plan.file"),
         *("plan.seats", "plan.budget", "start.goal", "start.plan", "start.task", "start.runs"),
         *("start.demo", "start.doctor"),

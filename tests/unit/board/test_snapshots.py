@@ -7,6 +7,7 @@ and a look at what is different before it is committed.
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -121,6 +122,8 @@ def screens(tmp_path: Path, snap_compare: Compare) -> Iterator[SnapshotHarness]:
     """Give what compares a board on an empty ledger with its pictures."""
     project = project_in(tmp_path)
     project.paths.root.mkdir(parents=True)
+    note = {"common_dir": "/src/shop/.git", "device": 0, "inode": 0, "commit": ""}
+    project.paths.root.joinpath("repository.json").write_text(json.dumps(note))
     with contextlib.closing(SqliteDatabase(project.paths.ledger, create=True)) as db:
         db.execute("PRAGMA synchronous = OFF")
         yield SnapshotHarness(project, db, snap_compare)
@@ -137,6 +140,7 @@ SCREENS = [
     ("workers", ("4",), None, (LEAST, SMALL, MIDDLE, LARGE)),
     ("graph", ("3",), None, (SMALL, MIDDLE, LARGE)),
     ("timeline", ("5",), None, (SMALL, MIDDLE, LARGE)),
+    ("runs", ("6",), None, (LEAST, SMALL, MIDDLE, LARGE)),
     ("past", ("t", "{", "{"), None, (SMALL, MIDDLE, LARGE)),
     ("help", ("question_mark",), None, (SMALL, MIDDLE, LARGE)),
     ("palette", ("ctrl+p", *"hold"), "revoke", (SMALL, MIDDLE, LARGE)),

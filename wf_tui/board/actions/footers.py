@@ -44,6 +44,10 @@ _REVIEW: Final = (
     *("view.hunk_next", "view.file_next", "review.seen", "diff.comment", "task.accept"),
     *("review.send", "view.filter", "review.split", "task.shell", "view.pane"),
 )
+_RUNS: Final = (
+    *("view.open", "runs.new", "run.pause", "run.land", "runs.clean", "view.next_need"),
+    *("runs.hide", "view.filter"),
+)
 _PANE: Final = (
     *("view.pane", "view.attempt_next", "view.file_next"),
     *("view.filter", "view.follow", "task.retry", "task.reassign", "task.review", "task.shell"),
@@ -56,6 +60,7 @@ FOOTERS: Final[Mapping[Context, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     Context.BOX: (_BOX, _BOX),
     Context.REVIEW: (_REVIEW, _REVIEW),
     Context.WORKERS: (_WORKERS, _WORKERS),
+    Context.RUNS: (_RUNS, _RUNS),
 }
 """The ids of a context where it is narrow, and where it is wide; of one that is not here, all that
 say so are shown, in the order of the registry."""

@@ -9,6 +9,7 @@ from wf_tui.board.actions.box_actions import BOX_ACTIONS
 from wf_tui.board.actions.land_actions import LAND_ACTIONS
 from wf_tui.board.actions.review_actions import REVIEW_ACTIONS
 from wf_tui.board.actions.run_actions import RUN_ACTIONS
+from wf_tui.board.actions.runs_actions import RUNS_ACTIONS
 from wf_tui.board.actions.screen_actions import SCREEN_ACTIONS
 from wf_tui.board.actions.task_actions import TASK_ACTIONS
 from wf_tui.board.actions.view_actions import VIEWS
@@ -27,6 +28,7 @@ ACTIONS: Final = (
     *REVIEW_ACTIONS,
     *RUN_ACTIONS,
     *LAND_ACTIONS,
+    *RUNS_ACTIONS,
     *SCREEN_ACTIONS,
 )
 """Every action, in the order of footer and help."""

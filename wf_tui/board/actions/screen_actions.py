@@ -50,6 +50,7 @@ _ENTRIES: Final = (
     _Entry("graph", "3", "What waits for what, and the critical path", "wf graph"),
     _Entry("workers", "4", "The seats and what they hold", "wf workers"),
     _Entry("timeline", "5", "When each seat worked on what", "wf timeline"),
+    _Entry("runs", "6", "The runs of all repositories", "wf runs --all"),
 )
 _TIMELINE: Final = tuple(
     Action(

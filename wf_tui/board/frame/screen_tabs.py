@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from wf_tui.board.messages import ActionChosen
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from wf_tui.board.widgets.glyph_sets import GlyphSet
 
 __all__ = ["ScreenTab", "ScreenTabs"]
+
+
+_GAP: Final = 3
+"""Blanks between two tabs, where there is room."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +58,15 @@ class ScreenTabs(LineWidget):
     def rows(self) -> list[Row]:
         """Return the line."""
         spans = [Span(" ", Role.MUTED)]
+        words = sum(len(tab.key) + len(tab.title) + 1 for tab in self._tabs)
+        gap = min(_GAP, (self.size.width - words - 1) // max(1, len(self._tabs) - 1))
         for tab in self._tabs:
             role = Role.FOCUS if tab.action == self._current else Role.MUTED
             spans += [
                 Span(f"{tab.key} ", Role.MUTED, tab.action),
                 Span(tab.title, role, tab.action),
             ]
-            spans.append(Span("   ", Role.MUTED))
+            spans.append(Span(" " * max(1, gap), Role.MUTED))
         return [
             Row(fitted(Line(tuple(spans[:-1]), (), self._facts), self.size.width, self.glyphs.more))
         ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from wf_tui.board.messages import PhaseChosen
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
 from wf_tui.board.widgets.line_widget import LineWidget, component_classes
-from wf_tui.picture.strip import Segment, lay_strip
+from wf_tui.picture.strip import Segment, bar_cells, lay_strip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.picture.strip import StripPart, StripPhase
 
-__all__ = ["PhaseStrip", "strip_spans"]
+__all__ = ["PhaseStrip", "bar_spans", "strip_spans"]
 
 _ROLES: Final = {
     Segment.DONE: Role.DONE,
@@ -79,13 +79,24 @@ def _part(part: StripPart, phase: StripPhase, glyphs: GlyphSet) -> list[Span]:
     done, _, count = part.figures.partition("/")
     return [
         Span(f"{part.name} ", Role.TEXT, name),
-        *(
-            Span(_drawn(segment, phase.tasks[place], cells, glyphs), _ROLES[segment], name)
-            for segment, cells in part.bar
-            for place in (list(Segment).index(segment),)
-        ),
+        *_segments(part.bar, phase, glyphs),
         Span(f" {done}", Role.TITLE, name),
         Span(f"/{count}", Role.MUTED, name),
+    ]
+
+
+def bar_spans(tasks: StripPhase, width: int, glyphs: GlyphSet) -> tuple[Span, ...]:
+    """Return a bar of exactly so many cells, for tasks that are not told apart by phase."""
+    return tuple(_segments(bar_cells(tasks, width), tasks, glyphs))
+
+
+def _segments(
+    bar: Sequence[tuple[Segment, int]], phase: StripPhase, glyphs: GlyphSet
+) -> list[Span]:
+    return [
+        Span(_drawn(segment, phase.tasks[place], cells, glyphs), _ROLES[segment], phase.name)
+        for segment, cells in bar
+        for place in (list(Segment).index(segment),)
     ]
 
 

@@ -92,7 +92,7 @@ class RunScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the frame and the body; all of it stays for as long as the screen does."""
         glyphs = self.host.glyphs
-        yield RunHeader(glyphs)
+        yield from self.compose_header()
         yield from self.compose_second()
         with Container(id="body"):
             yield from self.compose_body()
@@ -101,6 +101,14 @@ class RunScreen(Screen[None]):
             yield StatusLine(glyphs)
         yield Footer(glyphs)
         yield Static(_TOO_SMALL, id="too-small", markup=False)
+
+    def compose_header(self) -> Iterable[Widget]:
+        """Lay out the line at the top."""
+        yield RunHeader(self.host.glyphs)
+
+    def show_header(self) -> None:
+        """Draw it."""
+        self.query_one(RunHeader).show(self.header(), self.host.as_of)
 
     def compose_second(self) -> Iterable[Widget]:
         """Lay out what is below the header: the tabs of the screens, or the strip of phases."""
@@ -129,7 +137,7 @@ class RunScreen(Screen[None]):
     def _show_frame(self) -> None:
         host = self.host
         picture = host.picture
-        self.query_one(RunHeader).show(self.header(), host.as_of)
+        self.show_header()
         self.show_second()
         self.show_status()
         # The keys of a dialog above are not those of this screen.
@@ -199,6 +207,17 @@ class RunScreen(Screen[None]):
         with suppress(NoMatches):
             return self.selected_task()
         return None
+
+    def why_not(self, action: str) -> str | None:  # noqa: ARG002 - for a screen of many runs
+        """Return why an action on the run can do nothing here, "" where it can.
+
+        None, as here, leaves that to the application: the screen is one of the run that is open.
+        """
+        return None
+
+    def act(self, action: str) -> bool:  # noqa: ARG002 - same
+        """Do an action on the run in the screen's own way; return whether it has one."""
+        return False
 
     @property
     def listed(self) -> tuple[str, ...] | None:

@@ -61,8 +61,15 @@ class FilterBar(Horizontal):
     }
     """
 
-    def __init__(self, enter: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(
+        self,
+        enter: str,
+        *,
+        words: str = _WORDS,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
         super().__init__(id=id)
+        self._words = words
         self._enter = enter
         """How the key is shown that keeps the filter."""
 
@@ -71,7 +78,7 @@ class FilterBar(Horizontal):
         yield Label("/", classes="sign", markup=False)
         yield Input(compact=True)
         yield Label("", classes="count", markup=False)
-        yield Label(_WORDS, classes="words", markup=False)
+        yield Label(self._words, classes="words", markup=False)
         yield Label(f"{self._enter} keeps  Esc all", classes="keys", markup=False)
 
     def open(self, text: str = "") -> None:

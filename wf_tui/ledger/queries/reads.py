@@ -32,8 +32,10 @@ __all__ = [
     "Open",
     "Pulse",
     "attempts",
+    "blocked_tasks",
     "events",
     "find_run",
+    "last_change",
     "leader",
     "may_claim",
     "newest_run",
@@ -46,6 +48,7 @@ __all__ = [
     "task_events",
     "task_events_of",
     "tasks",
+    "was_landed",
     "workers",
 ]
 
@@ -230,6 +233,24 @@ def task_events_of(db: Database, run: str, name: str, kinds: Collection[str]) ->
         {"run": run, "task": name, **names},
     )
     return [decode(EventRow, row) for row in rows]
+
+
+def blocked_tasks(db: Database, run: str) -> list[TaskRow]:
+    """Return the blocked tasks of a run, the one that has been so for longest first."""
+    where = "WHERE run = :run AND state = 'blocked' ORDER BY since, ordinal"
+    return [decode(TaskRow, row) for row in db.execute(select(TaskRow, where), {"run": run})]
+
+
+def last_change(db: Database, run: str) -> float | None:
+    """Return when the last event of a run was, in UTC seconds."""
+    last = "SELECT at FROM event WHERE run = :run ORDER BY seq DESC LIMIT 1"
+    return next((float(str(at)) for (at,) in db.execute(last, {"run": run})), None)
+
+
+def was_landed(db: Database, run: str) -> bool:
+    """Whether `wf land` has brought a run into a branch of its person."""
+    landed = "SELECT 1 FROM event WHERE run = :run AND kind = 'landed' LIMIT 1"
+    return bool(db.execute(landed, {"run": run}))
 
 
 def leader(db: Database, run: str) -> Leader | None:

@@ -73,6 +73,9 @@ class Store(Protocol):
     def describe(self) -> StoreReport:
         """Look at the ledger without changing anything; never raises for what is wrong with it."""
 
+    def is_older(self) -> bool:
+        """Whether opening it would bring it up to date: who only lists runs leaves it alone."""
+
     def lead(self, run: str) -> AbstractContextManager[Lead]:
         """Lead a run; wait as a stand-by, however long, while another process does."""
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wf_tui.board.host import ActionHost
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.rules.moves import MoveResult
+    from wf_tui.project import Project
 
 __all__ = [
     "abort",
@@ -25,6 +26,7 @@ __all__ = [
     "more_jobs",
     "new_task",
     "pause_or_resume",
+    "pause_or_resume_run",
     "stop",
     "stop_now",
 ]
@@ -58,18 +60,23 @@ def pause_or_resume(app: ActionHost, _ids: Ids) -> None:
     """
 
     def act(ledger: Ledger) -> str:
-        row = reads.run_row(ledger.db, app.run_id)
-        live = row.state in {RunState.RUNNING, RunState.STALLED}
-        if live and scheduler_alive(ledger.db, row.id):
-            commands.pause(ledger, row.id)
-            return "paused: nothing new starts, running tasks continue"
-        if live:
-            ensure_scheduler(app.project, ledger, row.id)
-            return "a scheduler was started"
-        commands.resume(app.project, ledger, row.id)
-        return "the run resumes"
+        return pause_or_resume_run(app.project, ledger, app.run_id)
 
     app.do(act, "")
+
+
+def pause_or_resume_run(project: Project, ledger: Ledger, run: str) -> str:
+    """Do so with any run; return what was done. On the thread that has the ledger."""
+    row = reads.run_row(ledger.db, run)
+    live = row.state in {RunState.RUNNING, RunState.STALLED}
+    if live and scheduler_alive(ledger.db, row.id):
+        commands.pause(ledger, row.id)
+        return "paused: nothing new starts, running tasks continue"
+    if live:
+        ensure_scheduler(project, ledger, row.id)
+        return "a scheduler was started"
+    commands.resume(project, ledger, row.id)
+    return "the run resumes"
 
 
 def more_jobs(app: ActionHost, _ids: Ids) -> None:

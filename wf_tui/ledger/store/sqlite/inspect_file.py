@@ -10,7 +10,7 @@ from wf_tui.ledger.store.sqlite.driver import explained
 from wf_tui.ledger.store.sqlite.file_format import LEDGER, FileFormat
 from wf_tui.ledger.store.store import StoreReport, StoreState
 
-__all__ = ["inspect_file", "store_version"]
+__all__ = ["inspect_file", "is_older", "store_version"]
 
 _BUSY_MS: Final = 1000
 
@@ -30,6 +30,18 @@ def inspect_file(path: Path, kind: FileFormat = LEDGER) -> StoreReport:
         foreign = isinstance(error, apsw.NotADBError)
         state = StoreState.FOREIGN if foreign else StoreState.UNUSABLE
         return StoreReport(StoreState.DAMAGED if damaged else state, known.message, known.hint)
+
+
+def is_older(path: Path, kind: FileFormat = LEDGER) -> bool:
+    """Whether opening the file would bring it up to date; one that cannot be read is not older."""
+    try:
+        flags = apsw.SQLITE_OPEN_READONLY
+        with contextlib.closing(apsw.Connection(str(path), flags=flags)) as connection:
+            connection.set_busy_timeout(_BUSY_MS)
+            row = connection.execute("PRAGMA user_version").fetchone()
+    except apsw.Error:
+        return False
+    return row is not None and 0 < int(str(row[0])) < kind.version
 
 
 def store_version() -> str:

@@ -37,6 +37,12 @@ class SqliteStore:
 
         return inspect_file(self.paths.ledger)
 
+    def is_older(self) -> bool:
+        """Whether opening the file would change its format."""
+        from wf_tui.ledger.store.sqlite.inspect_file import is_older  # noqa: PLC0415 - lists only
+
+        return is_older(self.paths.ledger)
+
     @contextlib.contextmanager
     def lead(self, run: str) -> Iterator[Lead]:
         """Hold the lock file of a run, which the kernel frees when this process dies.

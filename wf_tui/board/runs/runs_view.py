@@ -1,0 +1,105 @@
+"""The list of all runs by repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from wf_tui.board.runs.run_lines import repository_line, run_line, title_line
+from wf_tui.board.widgets.entry_view import EntryView, ListSource
+from wf_tui.board.widgets.line import Line, Role, Row, Span
+from wf_tui.board.widgets.line_widget import component_classes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from wf_tui.board.widgets.glyph_sets import GlyphSet
+    from wf_tui.picture.entries import Entry
+    from wf_tui.picture.orders import Order
+    from wf_tui.picture.runs.listed_run import ListedRepository, ListedRun
+
+__all__ = ["RunsView"]
+
+_FOOT = "foot:"
+_FOOT_WORDS = "opens the board of a run, also one of another repository; p starts a scheduler"
+
+
+class RunsView(EntryView):
+    """A line for each repository, and below it one for each run; the cursor goes over runs.
+
+    A repository that is folded is a stop, too: `z` opens it.
+    """
+
+    COMPONENT_CLASSES: ClassVar = component_classes(
+        *(Role.MUTED, Role.DONE, Role.NEED, Role.ERROR, Role.RUNNING)
+    )
+
+    def __init__(self, glyphs: GlyphSet, enter: str) -> None:
+        super().__init__(glyphs, id="runs")
+        self._enter = enter
+        self._repositories: dict[str, ListedRepository] = {}
+        self._runs: dict[str, ListedRun] = {}
+        self._folded: dict[str, int] = {}
+        self._now = 0.0
+        self._home = Path.home()
+
+    def show(self, shown: Sequence[ListedRepository], folded: Collection[str], now: float) -> None:
+        """Show these from now on; of the repositories in `folded` no run."""
+        self._now = now
+        self._repositories = {one.folder: one for one in shown}
+        self._runs = {run.name: run for one in shown for run in one.runs}
+        self._folded = {one.folder: len(one.runs) for one in shown if one.folder in folded}
+        names: list[str] = []
+        for one in shown:
+            if names:
+                names.append(f"gap:{one.folder}")
+            names.append(one.folder)
+            if one.folder not in folded:
+                names += [run.name for run in one.runs]
+        names += ["gap:", _FOOT]
+        titles = [name for name in names if name not in self._runs and name not in self._folded]
+        self.source = ListSource(names, titles)
+        if self.current is None or not self.current.is_stop:
+            # As yet there may be no lines: scrolled to, it would stand on the first one.
+            self.viewport.put_cursor(self._first(), scroll=False)
+        self.repaint()
+
+    def _first(self) -> Order | None:
+        """Return the place of the first stop."""
+        entry = self.source.first()
+        while entry is not None and not entry.is_stop:
+            entry = self.source.after(entry)
+        return None if entry is None else entry.at
+
+    @property
+    def run(self) -> ListedRun | None:
+        """The run under the cursor."""
+        return None if self.current is None else self._runs.get(self.current.name)
+
+    @property
+    def repository(self) -> ListedRepository | None:
+        """The repository that the cursor is in."""
+        if self.current is None:
+            return None
+        return self._repositories.get(self.current.name.partition("/")[0])
+
+    def runs(self) -> Mapping[str, ListedRun]:
+        """Return the runs that are shown, by name; also those of folded repositories."""
+        return self._runs
+
+    def head(self) -> Sequence[Row]:
+        """Return the names of the columns."""
+        line = title_line(self.room, self.glyphs)
+        return (Row((Span(" "), *line.left)),)
+
+    def lines_of(self, entry: Entry) -> Sequence[Line]:
+        """Return the line of an entry."""
+        name = entry.name
+        if name in self._runs:
+            return (run_line(self._runs[name], self.room, self.glyphs, self._now),)
+        if name in self._repositories:
+            one, folded = self._repositories[name], self._folded.get(name, 0)
+            return (repository_line(one, self._home, self.glyphs, folded=folded),)
+        if name == _FOOT:
+            return (Line((Span(f"{self._enter} {_FOOT_WORDS}", Role.MUTED),)),)
+        return (Line(),)
