@@ -232,6 +232,9 @@ def test_a_ghost_says_where_its_task_went() -> None:
     ghost = text([ghost_line(running(), "kimi-2, answered “yes”", WIDE, NOW)], WIDE)[0]
     assert ghost.startswith("● Refresh-")
     assert "→ in progress (kimi-2, answered “yes”" in ghost
+    held = text([ghost_line(blocked(BlockedKind.HOLD), "kimi-2", WIDE, NOW)], WIDE)[0]
+    assert "→ held " in held
+    assert "kimi-2" not in held
 
 
 def test_several_alike_are_one_card() -> None:

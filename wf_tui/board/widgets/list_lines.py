@@ -205,6 +205,9 @@ def ghost_line(card: Card, how: str, drawing: CardDrawing, now: float) -> Line:
     Where the filter hides it, `how` is all that is said.
     """
     where = WORDS[TaskState(card.state)].lower()
+    if card.parked:
+        # Who worked on it last has nothing to do with why it lies there.
+        where, how = card.parked.at(now), how if how.startswith("hidden") else ""
     said = f" ({how})" if how and not how.startswith("hidden") else ""
     words = how if how.startswith("hidden") else where
     sign = sign_spans(card, drawing.glyphs, now, fresh=False)
