@@ -17,6 +17,7 @@ from wf_tui.ledger.model.worktree_setup import worktree_setup_of
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.trees import holds_tree, waits_in_tree, was_kept, work_of
 from wf_tui.paths import FIRST_OPENED_TREE
+from wf_tui.renewed_conflict import renew_conflict
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class KeptTree:
 def open_tree(ledger: Ledger, run: str, name: str, paths: RunPaths) -> KeptTree:
     """Return where the work of a task lies; where it has a commit alone, it is laid out first.
 
+    A conflict that nobody has touched is merged anew where the branch has moved since.
     Of what has failed the worktree belongs to its person from then on: it is kept, and accepted as
     it is. Blocks for as long as git needs for all files of a commit. Raises as `kept_tree` does,
     and `GitError` where no worktree can be made.
@@ -90,7 +92,11 @@ def _open(ledger: Ledger, run: str, name: str, paths: RunPaths) -> None:
         task = reads.task(ledger.db, run, name)
         attempts = reads.attempts(ledger.db, run, task.id)
     last = attempts[-1] if attempts else None
-    if last is None or last.open or task.block is None or not task.block.can_mend:
+    if last is None or last.open or task.block is None:
+        return
+    if task.kind is BlockedKind.CONFLICT:
+        renew_conflict(ledger, task, last, paths)
+    if not task.block.can_mend:
         return
     if waits_in_tree(task) and (paths.trees / str(last.tree)).is_dir():
         return

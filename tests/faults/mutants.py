@@ -1741,6 +1741,14 @@ MUTANTS: Final = (
     ),
     Mutant(
         "cockpit",
+        "a conflict that a person has edited is merged anew over it",
+        "git/worktrees/pool.py",
+        "        if tree.peek().tree_oid != before or tree.left_over(before):\n",
+        "        before = tree.peek().tree_oid\n        if tree.left_over(before):\n",
+        "unit/scheduler/test_accept.py::test_a_conflict_is_renewed_as_it_is_opened",
+    ),
+    Mutant(
+        "cockpit",
         "the scope is waived for what was mended",
         "ledger/model/states.py",
         "    waives_scope: bool = False\n",

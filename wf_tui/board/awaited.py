@@ -50,6 +50,8 @@ def _held_back(picture: Picture, card: Card, keys_of: Callable[[str], str]) -> s
     title, needs = titled(picture, card.key), card.needs
     words = needs.sentence if needs is not None else card.why
     if card.kind == BlockedKind.CONFLICT:
-        return f"{title} does not merge any more {words}: {keys_of('task.shell')} shows the marks"
+        return (
+            f"{title} does not merge any more {words}: {keys_of('task.shell')} shows the new marks"
+        )
     word = needs.word if needs is not None else card.kind
     return f"{title} is blocked again: {word} {words}"

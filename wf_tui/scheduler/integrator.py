@@ -47,10 +47,10 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.merge_queue import Key, Turn
     from wf_tui.scheduler.threads import Threads
 
-__all__ = ["FinishedWork", "Integrator"]
+__all__ = ["MOST_PATHS", "FinishedWork", "Integrator", "described"]
 
 _NAMED: Final = 5
-_MOST_PATHS: Final = 200
+MOST_PATHS: Final = 200
 _TITLE: Final = 80
 _MOST_WORDS: Final = 20
 """So many paths and sentences of a conflict are stored: enough to read."""
@@ -407,7 +407,7 @@ class Integrator:
         tree = str(laid_out.tree.number) if laid_out.tree else None
         await record.conflict(
             ending,
-            found.paths[:_MOST_PATHS],
+            found.paths[:MOST_PATHS],
             text,
             head=work.base if same else found.head,
             found=described(self.control, task, found, laid_out.content, others),
@@ -448,7 +448,7 @@ def described(
 
     `others` are the titles of those that have changed the same.
     """
-    kinds = [", ".join(one.kinds) for one in conflict.conflicted[:_MOST_PATHS]]
+    kinds = [", ".join(one.kinds) for one in conflict.conflicted[:MOST_PATHS]]
     words = conflict.sentences(short_branch(control.ref), task.id)
     return FoundConflict(
         base=conflict.base,

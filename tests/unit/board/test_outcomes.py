@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.ledger_harness import LedgerHarness, shell
+from tests.support.ledger_harness import BAD, LedgerHarness, shell
 from tests.support.picture_harness import PictureHarness
 from tests.unit.ledger.conftest import drive, make_store, store
 from wf_tui.board.actions.outcomes import OutcomeMessage, outcome_messages
 from wf_tui.board.awaited import Awaited
+from wf_tui.ledger.model.states import Step
 from wf_tui.ledger.rules.moves import HOLD, MoveResult
 
 __all__ = ["drive", "make_store", "store"]
@@ -69,6 +70,24 @@ def test_the_end_of_a_merge_is_told(drive: LedgerHarness) -> None:
     view.look()
     assert list(awaited.settle(view.picture, {"a"}, str)) == [OutcomeMessage("“PKCE” is merged")]
     assert list(awaited.settle(view.picture, {"a"}, str)) == []
+
+
+def test_a_conflict_over_what_was_accepted_is_told(drive: LedgerHarness) -> None:
+    """It names what it meets and the key that shows the new marks."""
+    view = PictureHarness(drive)
+    drive.make(shell("a", title="PKCE"))
+    awaited = Awaited()
+    for _ in range(2):  # the first one is tried again by itself
+        fence = drive.expect_claim("a", step=Step.INTEGRATING)
+        awaited.merge(["a"])
+        view.look()
+        assert list(awaited.settle(view.picture, {"a"}, str)) == []
+        text = "it does not merge: f.py"
+        drive.ledger.conflict(fence, BAD, ("f.py",), text, more={"with": ["Token value types"]})
+    view.look()
+    (line,) = awaited.settle(view.picture, {"a"}, str)
+    assert line.text.startswith("“PKCE” does not merge any more with “Token value types”")
+    assert line.text.endswith(": task.shell shows the new marks")
 
 
 def test_work_that_does_not_merge_any_more_is_told(drive: LedgerHarness) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,11 +12,12 @@ from tests.support.plans import WRITES, conflicting_plan, parallel_plan
 from tests.support.run_harness import accept_and_lead, kept_tree, touch
 from tests.support.schedulers import ACCEPT_POINTS, wait_until_killed
 from wf_tui.git.control.control import open_control
+from wf_tui.kept_worktree import open_tree
 from wf_tui.ledger.model.new_tasks import NewTask
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.rules.moves import ACCEPT, EDIT, MOVES, RETRY
 from wf_tui.plan.choices import Mode
-from wf_tui.project import open_reads
+from wf_tui.project import open_ledger, open_reads
 from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:
@@ -108,6 +110,41 @@ def test_conflict_over_what_was_resolved(harness: RunHarness) -> None:
     text = (kept_tree(harness) / "shared.txt").read_text()
     assert (task.kind, harness.task("more").kind) == ("conflict", "merged")
     assert ("late\n" in text, "both\n" in text, "<<<<<<<" in text) == (True, True, True)
+    (kept_tree(harness) / "shared.txt").write_text("all\n")
+    assert accept_and_lead(harness).kind == "merged"
+    assert harness.merged("shared.txt") == "all"
+
+
+def test_a_conflict_is_renewed_as_it_is_opened(harness: RunHarness) -> None:
+    """Where the branch has moved, its person resolves what meets now; their edits stay."""
+    harness.play(conflicting_plan(harness))
+    paths = harness.project.paths.run(harness.run)
+
+    def opened() -> str:
+        with open_ledger(harness.project) as ledger:
+            return (open_tree(ledger, harness.run, "t", paths).path / "shared.txt").read_text()
+
+    before = opened()
+    more = NewTask("more", "more", Spec(command="echo late > shared.txt"), mode=Mode.READ_WRITE)
+    harness.act(lambda ledger: ledger.add(harness.run, more))
+    harness.lead()
+    renewed = opened()
+    assert ("late\n" in before, "late\n" in renewed, "<<<<<<<" in renewed) == (False, True, True)
+    (kept_tree(harness) / "shared.txt").write_text("all\n")
+    again = replace(more, id="again", spec=Spec(command="echo later > shared.txt"))
+    harness.act(lambda ledger: ledger.add(harness.run, again))
+    harness.lead()
+    assert opened() == "all\n"
+
+
+def test_what_was_renewed_is_merged(harness: RunHarness) -> None:
+    """It is of the new head: resolved, it merges at once."""
+    harness.play(conflicting_plan(harness))
+    more = NewTask("more", "more", Spec(command="echo late > shared.txt"), mode=Mode.READ_WRITE)
+    harness.act(lambda ledger: ledger.add(harness.run, more))
+    harness.lead()
+    with open_ledger(harness.project) as ledger:
+        open_tree(ledger, harness.run, "t", harness.project.paths.run(harness.run))
     (kept_tree(harness) / "shared.txt").write_text("all\n")
     assert accept_and_lead(harness).kind == "merged"
     assert harness.merged("shared.txt") == "all"

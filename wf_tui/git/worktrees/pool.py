@@ -233,6 +233,21 @@ class Pool:
         """
         if tree.why_unsaved() or not tree.replace(conflict.commit, laid_out):
             return None
+        return self._on_head_of(tree, conflict)
+
+    def renew_conflict(
+        self, tree: Tree, before: str, conflict: Conflict, laid_out: str
+    ) -> Tree | None:
+        """Bring a worktree from a conflict as it was laid out, `before`, to another one.
+
+        Where a person has changed or committed anything there, nothing is touched, and None
+        returned.
+        """
+        if tree.peek().tree_oid != before or tree.left_over(before):
+            return None
+        return self._on_head_of(tree, conflict) if tree.replace(before, laid_out) else None
+
+    def _on_head_of(self, tree: Tree, conflict: Conflict) -> Tree:
         updated = Tree.at(self.control, self.paths, tree.number, conflict.head)
         # The files are the merge's; the index goes to its head, so that they show as changes.
         updated.worktree.git("read-tree", "--reset", "--end-of-options", conflict.head)

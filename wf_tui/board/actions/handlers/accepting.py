@@ -62,4 +62,7 @@ def accept_with(app: ActionHost, ids: Ids, *, ours: Ids = (), theirs: Ids = ()) 
         return commands.accept(app.project, ledger, app.run_id, ids, ours=ours, theirs=theirs)
 
     # It is not over with the act: what becomes of the merge is told when it comes.
-    app.do(act, moves.ACCEPT.done, after=": merging", awaits=ids)
+    blocks = [app.picture.row(task).block for task in ids]
+    mended = any(block is not None and block.can_mend for block in blocks)
+    after = ": its checks run" if mended else ": merging"
+    app.do(act, moves.ACCEPT.done, after=after, awaits=ids)

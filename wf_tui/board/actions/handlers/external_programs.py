@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import WfError
-from wf_tui.kept_worktree import open_tree
 from wf_tui.project import open_ledger
 from wf_tui.user_program import editor_command, entry_notice, run_in_worktree, shell_command
 
@@ -50,6 +49,9 @@ async def open_in_worktree(
     paths = app.project.paths.run(app.run_id)
 
     def opened(_: Database) -> KeptTree:
+        # The board's start must not wait for the modules of git.
+        from wf_tui.kept_worktree import open_tree  # noqa: PLC0415
+
         with open_ledger(app.project) as ledger:
             return open_tree(ledger, app.run_id, task, paths)
 
