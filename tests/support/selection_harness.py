@@ -101,6 +101,16 @@ class FakePicture:
             return None
         return FakeSpot(self.at[task].column, self._order(task, in_list=in_list))
 
+    def place(self, task: str, *, in_list: bool) -> FakeSpot | None:
+        """Return where it would be without the filter."""
+        if task not in self.at:
+            return None
+        return FakeSpot(self.at[task].column, self._order(task, in_list=in_list))
+
+    def similar(self, name: str) -> list[str]:
+        """Return the tasks of a similar card."""
+        return [one for one, task in self.at.items() if f"{SIMILAR}{task.similar}" == name]
+
     def group_title(self, column: str, group: float) -> FakeTitle:
         """Return whether it is finished."""
         return FakeTitle(column == "done" and group in self.finished)

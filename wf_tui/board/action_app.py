@@ -14,7 +14,7 @@ from textual.app import SystemCommand
 from wf_tui import commands
 from wf_tui.board.act_runner import Act
 from wf_tui.board.actions.handlers import confirming, menu, reassigning
-from wf_tui.board.actions.handlers.drops import drop_card
+from wf_tui.board.actions.handlers.drops import drop_card, drop_question
 from wf_tui.board.actions.names import titled
 from wf_tui.board.actions.registry import ACTIONS, Context, Target, by_id
 from wf_tui.board.dialog_app import DialogApp
@@ -153,7 +153,12 @@ class ActionApp(DialogApp):
         A terminal that does not mark a paste sends it as keys; so a key for tasks waits for those
         that may come with it. What it works on is what was selected when it was pressed.
         """
-        if await self.was_typed(at):
+        if not await self.was_typed(at):
+            return
+        # What has changed while it waited was not seen when the key was pressed.
+        if ignored := self.guard.ignored(self.first_key(action), targets, at):
+            self.show_toast(ignored)
+        else:
             self.perform_on(action, targets, clicked=clicked)
 
     def perform_on(self, action: Action, targets: tuple[str, ...], *, clicked: bool) -> None:
@@ -180,7 +185,7 @@ class ActionApp(DialogApp):
     ) -> ConfirmDialog | None:
         """Return what to ask before an action that has no question of its own."""
         screen = self.run_screen
-        marked = len(targets) > 1 and self.picture.marks.issuperset(targets)
+        marked = action.target is Target.TASKS and self.picture.marks.issuperset(targets)
         unseen = screen.marks_out_of_view if screen is not None and marked else 0
         alike = len(targets) > 1 and not marked
         return confirming.asked_for(
@@ -217,11 +222,24 @@ class ActionApp(DialogApp):
 
     @on(CardDropped)
     def move_dropped_card(self, message: CardDropped) -> None:
-        """Do what dragging a card to another column stands for."""
-        if ignored := self.guard.ignored("drop", [message.card], self.pressed_at):
+        """Do what dragging a card to another column stands for, on all marked if it is marked."""
+        marked = message.card in self.picture.marks
+        ids = self.picture.in_order(self.picture.marks) if marked else (message.card,)
+        screen = self.run_screen
+        unseen = marked and screen is not None and screen.marks_out_of_view > 0
+        if ignored := self.guard.ignored("drop", ids, self.pressed_at):
             self.show_toast(ignored)
+        elif (question := drop_question(self, message, ids, unseen=unseen)) is None:
+            drop_card(self, message, ids)
         else:
-            drop_card(self, message)
+            self.start_dialog(self.ask_and_drop(message, ids, question))
+
+    async def ask_and_drop(
+        self, drop: CardDropped, ids: tuple[str, ...], question: ConfirmDialog
+    ) -> None:
+        """Drop cards once the person has agreed; only within `start_dialog`."""
+        if await self.push_screen_wait(question):
+            drop_card(self, drop, ids)
 
     @on(TaskDropped)
     def reassign_dropped_task(self, message: TaskDropped) -> None:

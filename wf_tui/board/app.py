@@ -234,5 +234,9 @@ class BoardApp(RunSwitch):
             self.show_toast("the filter hides this card", "escape clears the filter")
 
     def show_card(self, task: str) -> None:
-        """Select a card on the board, where the filter shows it; without a change of screen."""
-        self.get_screen("board", BoardScreen).select(task)
+        """Select a card on the board, where the filter shows it; without a change of screen.
+
+        It is shown when it is there, not when a key is pressed, so keys do not mean it yet.
+        """
+        if self.get_screen("board", BoardScreen).select(task):
+            self.guard_changed([task])

@@ -82,6 +82,13 @@ class Arrangement:
         place = self._places.get(task)
         if place is None or not place.shown:
             return None
+        return self.place(task, in_list=in_list)
+
+    def place(self, task: str, *, in_list: bool) -> Spot | None:
+        """Return the same as `spot`, and of what the filter keeps out where it would be."""
+        place = self._places.get(task)
+        if place is None:
+            return None
         if in_list:
             return Spot(LIST, place.in_list)
         if place.similar:

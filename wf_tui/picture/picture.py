@@ -230,6 +230,10 @@ class Picture:
         """
         return self._arrangement.spot(task, in_list=in_list)
 
+    def place(self, task: str, *, in_list: bool = False) -> Spot | None:
+        """Return where a task is seen, or would be if the filter let it through."""
+        return self._arrangement.place(task, in_list=in_list)
+
     def column_title(self, column: str) -> GroupTitle:
         """Return what stands above a column, or what is counted of the whole list."""
         return column_title(column, self._arrangement, self.run.jobs if self.run else 0)

@@ -148,7 +148,7 @@ class BoardScreen(BoardDrag, WithPane):
     def action_list(self) -> None:
         """Change between columns and list; the choice is kept for this kind of width."""
         self._lists[self.is_narrow] = not self.selection.in_list
-        self.selection.show_list(on=not self.selection.in_list)
+        self.show_list(on=not self.selection.in_list)
         self.moved()
 
     def action_fold(self) -> None:

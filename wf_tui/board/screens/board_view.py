@@ -94,11 +94,18 @@ class BoardView(RunScreen):
         wish = self.host.config.board.list
         narrow = self.is_narrow
         in_list = self._lists.get(narrow, narrow if wish == "auto" else wish == "always")
-        self.selection.show_list(on=in_list)
+        self.show_list(on=in_list)
         if self._begun:
             self.show_all()
         else:
             self._arrange()
+
+    def show_list(self, *, on: bool) -> None:
+        """Change between the list and the columns; what that selects was not chosen by a key."""
+        before = self.selection.task
+        self.selection.show_list(on=on)
+        if self.selection.task not in {None, before}:
+            self.host.guard_changed([str(self.selection.task)])
 
     # -- the layout
 

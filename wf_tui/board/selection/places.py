@@ -8,7 +8,7 @@ from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.orders import LIST
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from wf_tui.picture.columns import Column
     from wf_tui.picture.entries import Entry
@@ -69,11 +69,17 @@ class SelectablePicture(Protocol):
     def spot(self, task: str, *, in_list: bool) -> Spot | None:
         """Return where a task stands; None where the filter keeps it out."""
 
+    def place(self, task: str, *, in_list: bool) -> Spot | None:
+        """Return where a task stands, or would stand if the filter let it through."""
+
     def group_title(self, column: str, group: float) -> Title:
         """Return what the header of a group says."""
 
     def tasks(self, column: str, group: float | None = None) -> list[str]:
         """Return all tasks that are shown in a column or in a group of it, each by itself."""
+
+    def similar(self, name: str) -> Sequence[str]:
+        """Return the tasks of a similar card, the oldest first; none where there is no such."""
 
     def open_similar(self, name: str) -> None:
         """Show each task of a similar card as a card of its own."""

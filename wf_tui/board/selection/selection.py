@@ -90,6 +90,11 @@ class Selection:
                 if place_of(column, spot.at) == place_of(self.column, self.at):
                     self.at, self.is_ghost = spot.at, False
         else:
+            if self.at[-1].startswith(SIMILAR):
+                # Its place is that of the oldest of its tasks, which may have left it.
+                oldest = self.picture.similar(self.at[-1])[:1]
+                spot = self.picture.spot(oldest[0], in_list=False) if oldest else None
+                self.at = self.at if spot is None else spot.at
             # Of a fold or of a card for several tasks: the cursor stays to be seen, too.
             self.is_ghost = False
             self.is_ghost = self.entries(self.column).at(self.at) is None
@@ -268,8 +273,13 @@ class Selection:
             return
         task, self.is_ghost = self.task, False
         self.column = LIST if on else TaskState.PENDING.value
-        if task is None or not self.go_to(task):
+        place = None if task is None else self.picture.place(task, in_list=on)
+        if task is None or place is None:
             self._select_first()
+        elif not self.go_to(task):
+            # The filter hides it; it is selected all the same, and its ghost says so.
+            self.column, self.at = LIST if on else place.column, place.at
+            self.is_ghost = True
         self._keep()
 
 

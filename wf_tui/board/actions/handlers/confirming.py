@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.picture.card import Card
 
-__all__ = ["ask_before", "asked_for", "stops_work"]
+__all__ = ["MOST_UNASKED", "ask_before", "asked_for", "names_them", "stops_work"]
 
 _NAMED: Final = 3
 """Tasks that a question names; the others it counts."""
@@ -65,12 +65,19 @@ def asked_for(
     unsure = (clicked and action.id in _GIVES_UP) or unseen or len(ids) > MOST_UNASKED
     if not unsure or action.id in _OWN_DIALOG or stops_any(app, action, ids):
         return None
+    return names_them(
+        app, action.title_now(app, tuple(ids)) if action.title_now else action.title, ids
+    )
+
+
+def names_them(app: ActionHost, word: str, ids: Sequence[str]) -> ConfirmDialog:
+    """Return the question whether to do something; it says with how many, and the first titles."""
     titles = [Stake(title_of(app.picture, task)) for task in ids[:_NAMED]] if len(ids) > 1 else []
     if len(ids) > _NAMED:
         titles.append(Stake(f"and {len(ids) - _NAMED} more"))
     what = titled(app.picture, ids[0]) if len(ids) == 1 else _many(app, ids)
-    word = action.title_now(app, tuple(ids)) if action.title_now else action.title
-    return ConfirmDialog(f"{word} {what}?", f"{word.lower()} {_them(ids)}", titles)
+    title = f"{word[:1].upper()}{word[1:]} {what}?"
+    return ConfirmDialog(title, f"{word.lower()} {_them(ids)}", titles)
 
 
 def stops_any(app: ActionHost, action: Action, ids: Sequence[str]) -> bool:

@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wf_tui.board.actions.handlers import reassigning, task_acts
+from wf_tui.board.actions.handlers import confirming, reassigning, task_acts
 from wf_tui.board.actions.names import titled
 from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.ledger.rules import moves
 
 if TYPE_CHECKING:
+    from wf_tui.board.dialogs.confirm_dialog import ConfirmDialog
     from wf_tui.board.host import ActionHost
     from wf_tui.board.messages import CardDropped
 
-__all__ = ["drop_card", "why_not_drop"]
+__all__ = ["drop_card", "drop_question", "why_not_drop"]
 
 
-def drop_card(app: ActionHost, drop: CardDropped) -> None:
-    """Do what the drop asks for, on all marked cards where the dragged one is marked.
+def drop_question(
+    app: ActionHost, drop: CardDropped, ids: tuple[str, ...], *, unseen: bool
+) -> ConfirmDialog | None:
+    """Return what to ask before marked cards are dropped, or None where nothing is to be asked.
+
+    `unseen` is whether some of them are not in view. What stops running work has its own question.
+    """
+    stops = drop.to_state is not TaskState.IN_PROGRESS and any(
+        app.picture.cards[task].claimed for task in ids
+    )
+    if stops or not (unseen or len(ids) > confirming.MOST_UNASKED):
+        return None
+    return confirming.names_them(app, "drop", ids)
+
+
+def drop_card(app: ActionHost, drop: CardDropped, ids: tuple[str, ...]) -> None:
+    """Do what the drop asks for, on the dragged card or on all marked ones: `ids`.
 
     The application calls it on the event loop. The states are those of the columns; a card that
     changed while it was held is not dropped.
@@ -26,9 +42,6 @@ def drop_card(app: ActionHost, drop: CardDropped) -> None:
     if card.state != drop.from_state:
         app.show_toast(f"{titled(app.picture, drop.card)} has changed while it was held")
         return
-    ids: tuple[str, ...] = (drop.card,)
-    if drop.card in app.picture.marks:
-        ids = app.picture.in_order(app.picture.marks)
     match drop.from_state, drop.to_state:
         case TaskState.BLOCKED, TaskState.PENDING:
             held = card.kind == BlockedKind.HOLD

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, Final, ParamSpec
 
 from wf_tui import commands
@@ -13,6 +14,9 @@ from wf_tui.board.forms.message_form import MessageForm
 from wf_tui.ledger.rules import moves
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from wf_tui.board.dialogs.confirm_dialog import ConfirmDialog
     from wf_tui.board.host import ActionHost
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.rules.moves import Move, MoveResult
@@ -62,9 +66,29 @@ def hold(app: ActionHost, ids: Ids) -> None:
     for task in ids:
         possible = [move for move in HOLDS if app.picture.why_not(move.name, task) is None]
         chosen[possible[0].name if possible else moves.HOLD.name].append(task)
+    running = [task for task in ids if app.picture.cards[task].claimed]
+    if running and len(chosen) > 1:
+        # One question for all of them: what is let go was not agreed to before it, either.
+        question = confirming.stops_work(app, STOP_AND_HOLD.lower(), running, ids)
+        app.start_dialog(_hold_all(app, question, chosen))
+        return
     # One act for each move and not for each task: undo takes back a whole act.
     for name, tasks in chosen.items():
         make_move(app, moves.MOVES[name], tuple(tasks))
+
+
+async def _hold_all(
+    app: ActionHost, question: ConfirmDialog, chosen: Mapping[str, Sequence[str]]
+) -> None:
+    if not await app.push_screen_wait(question):
+        return
+    for name, tasks in chosen.items():
+        move = moves.MOVES[name]
+        app.do(partial(_moved, app, move, tuple(tasks)), move.told or move.done)
+
+
+def _moved(app: ActionHost, move: Move[[]], ids: Ids, ledger: Ledger) -> list[MoveResult]:
+    return commands.move(app.project, ledger, app.run_id, move, ids)
 
 
 def hold_title(app: ActionHost, ids: Ids) -> str:
