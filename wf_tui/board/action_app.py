@@ -298,7 +298,14 @@ class ActionApp(DialogApp):
 
     def actions_here(self) -> list[Action]:
         """Return the actions of the context, those without keys, too."""
-        return [action for action in ACTIONS if self.context in action.contexts]
+        here = [action for action in ACTIONS if self.context in action.contexts]
+        screen = self.run_screen
+        if screen is None or not screen.in_box:
+            return here
+        # The box has keys of its own, which hide those of its screen.
+        box = [action for action in ACTIONS if Context.BOX in action.contexts]
+        hidden = {*"123456789", *(key for action in box for key in action.keys)}
+        return [*box, *(action for action in here if hidden.isdisjoint(action.keys))]
 
     async def choose_action(self, dialog: Screen[str | None]) -> None:
         """Do what is chosen in a dialog that lists actions; only within `start_dialog`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual import events
+from textual.widgets import OptionList
 
 from tests.support.board_harness import ME, board
 from tests.support.ledger_harness import RUN, shell
@@ -105,6 +106,11 @@ async def test_in_the_list_no_key_answers(tmp_path: Path) -> None:
         assert hand.app.screen.is_modal
         await hand.press("escape", "Y", "y")
         assert inbox(hand).in_box
+        await hand.press("question_mark")
+        helped = {option.id for option in hand.app.screen.query_one(OptionList).options}
+        assert {"task.deny", "task.allow_always"} <= helped
+        assert not {"task.new", "go.board"} & helped
+        await hand.press("escape")
         assert hand.acts == []
 
 
@@ -182,7 +188,7 @@ async def test_keys_move_and_mark(tmp_path: Path) -> None:
     """Marked tasks of the list are answered together; marks out of view do not count."""
     async with board(tmp_path, "a", "b", "c", "d", before=troubled) as hand:
         await hand.mark("d")
-        await hand.press("2", "j", "k", "space", "space", "x")
+        await hand.press("2", "j", "k", "space", "V", "x")
         assert sorted(hand.acts) == [("task_blocked", "a"), ("task_blocked", "b")]
         assert hand.drive.where("a", "b", "d") == "B:cancelled B:cancelled P"
 

@@ -79,6 +79,7 @@ class QuestionView(LineWidget, can_focus=True):
     | escape, tab | Give the keys back. |
     """
     COMPONENT_CLASSES: ClassVar = component_classes(*Role, *Look)
+    FOCUS_ON_CLICK = False
 
     def __init__(self, box: AnswerBox) -> None:
         super().__init__()
@@ -117,7 +118,9 @@ class QuestionView(LineWidget, can_focus=True):
     def on_click(self, event: Click) -> None:
         """Give the answer that is clicked, or take the keys."""
         event.stop()
-        self.focus()
+        if not self.has_focus:
+            self.focus()  # the first click answers nothing: it only gives the keys
+            return
         hit = self.hit_at(event.x, event.y)
         if hit.startswith(_HIT):
             self._box.give_place(int(hit.removeprefix(_HIT)))

@@ -227,6 +227,17 @@ class InboxScreen(WithPane):
             self.draw_list()
             self.show_frame()
 
+    def action_mark_range(self) -> None:
+        """Mark all from the nearest mark above or below to the selected task."""
+        marks, waits = self.host.picture.marks, list(self.listed)
+        marked = [place for place, task in enumerate(waits) if task in marks]
+        if self.selected in waits:
+            here = waits.index(self.selected)
+            start = min(marked, key=lambda place: abs(place - here), default=here)
+            marks.update(waits[min(start, here) : max(start, here) + 1])
+            self.draw_list()
+            self.show_frame()
+
     def action_mark_all(self) -> None:
         """Mark all that wait, or none again."""
         marks, waits = self.host.picture.marks, set(self.listed)
@@ -289,6 +300,11 @@ class InboxScreen(WithPane):
         """Show another side of the selected task."""
         self.pane.open_tab(name)
         self.add_class("-pane")
+
+    def action_filter(self) -> None:
+        """Look for words in what the pane shows."""
+        self._open_pane()
+        self.call_after_refresh(self.pane.action_find)
 
     def action_back(self) -> None:
         """Give the keys back to the list, forget the marks, or go back to the board."""
