@@ -17,6 +17,7 @@ from wf_tui.board.actions.handlers import confirming, menu, reassigning
 from wf_tui.board.actions.handlers.drops import drop_card, drop_question
 from wf_tui.board.actions.names import titled
 from wf_tui.board.actions.registry import ACTIONS, Context, Target, by_id
+from wf_tui.board.actions.review_actions import DIFF_ACTIONS
 from wf_tui.board.dialog_app import DialogApp
 from wf_tui.board.dialogs.choice_dialog import Choice, ChoiceDialog
 from wf_tui.board.dialogs.help_screen import HelpScreen
@@ -198,7 +199,8 @@ class ActionApp(DialogApp):
         A click may have meant what stands beside it: what throws a task away then asks.
         """
         action = by_id(name)
-        if self.context not in action.contexts and not self.is_for_box(action):
+        here = self.context in action.contexts or action in DIFF_ACTIONS
+        if not here and not self.is_for_box(action):
             self.action_go("board")
         if action.handler is not None:
             self.action_perform(name, clicked=clicked)
@@ -277,7 +279,13 @@ class ActionApp(DialogApp):
     def action_help(self) -> None:
         """Show the keys of this screen; Enter on a line does it."""
         actions = self.actions_here()
-        keys = {action.id: self.keys_of(action.id) for action in actions}
+        own = {key for one in self.actions_of_diff() for key in self.own_key_list(one)}
+        keys = {
+            action.id: " ".join(
+                key for key in self.own_key_list(action) if key not in own or action in DIFF_ACTIONS
+            )
+            for action in actions
+        }
         self.start_dialog(self.choose_action(HelpScreen(self.context, actions, keys)))
 
     def action_menu(self) -> None:
@@ -297,8 +305,9 @@ class ActionApp(DialogApp):
         self.start_dialog(self.choose_action(dialog))
 
     def actions_here(self) -> list[Action]:
-        """Return the actions of the context, those without keys, too."""
-        here = [action for action in ACTIONS if self.context in action.contexts]
+        """Return the actions of the context, those without keys, too; a diff's come first."""
+        here = [one for one in ACTIONS if self.context in one.contexts]
+        here = [*self.actions_of_diff(), *here]
         screen = self.run_screen
         if screen is None or not screen.in_box:
             return here
@@ -306,6 +315,10 @@ class ActionApp(DialogApp):
         box = [action for action in ACTIONS if Context.BOX in action.contexts]
         hidden = {*"123456789", *(key for action in box for key in action.keys)}
         return [*box, *(action for action in here if hidden.isdisjoint(action.keys))]
+
+    def actions_of_diff(self) -> tuple[Action, ...]:
+        """Return what can be done with a diff in the pane, whose keys hide those of the board."""
+        return DIFF_ACTIONS if self.in_diff else ()
 
     async def choose_action(self, dialog: Screen[str | None]) -> None:
         """Do what is chosen in a dialog that lists actions; only within `start_dialog`."""

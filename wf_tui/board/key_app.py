@@ -74,8 +74,14 @@ class KeyApp(TerminalApp[int]):
         in_pane = isinstance(screen, WithPane) and screen.in_pane
         in_box = isinstance(screen, RunScreen) and screen.in_box
         context = Context.BOX if in_box else self.context
-        shown = footer_actions(context, self.size.width, in_pane=in_pane)
+        width, in_diff = self.size.width, self.in_diff
+        shown = footer_actions(context, width, in_pane=in_pane, in_diff=in_diff)
         return [self.footer_key(action) for action in shown]
+
+    @property
+    def in_diff(self) -> bool:
+        """Whether the keys are for a diff in the detail pane."""
+        return isinstance(self.screen, WithPane) and self.screen.in_diff
 
     def footer_key(self, action: Action) -> FooterKey:
         """Return an action as the footer shows it, by what it would do now."""

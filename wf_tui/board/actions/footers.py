@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.actions.action import Context
 from wf_tui.board.actions.registry import ACTIONS, by_id
+from wf_tui.board.actions.review_actions import DIFF_ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +49,11 @@ _RUNS: Final = (
     *("view.open", "runs.new", "run.pause", "run.land", "runs.clean", "view.next_need"),
     *("runs.hide", "view.filter"),
 )
+_DIFF: Final = (
+    *("view.pane", "view.hunk_next", "view.file_next", "diff.comment", "diff.edit_comment"),
+    *("diff.drop_comment", "diff.wrap", "view.filter", "task.review", "view.next_need"),
+)
+"""While they are for a diff in the pane."""
 _PANE: Final = (
     *("view.pane", "view.attempt_next", "view.file_next"),
     *("view.filter", "view.follow", "task.retry", "task.reassign", "task.review", "task.shell"),
@@ -66,9 +72,16 @@ FOOTERS: Final[Mapping[Context, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 say so are shown, in the order of the registry."""
 
 
-def footer_actions(context: Context, width: int, *, in_pane: bool = False) -> list[Action]:
-    """Return the actions of the footer of a context; those at the right end are the last two."""
+def footer_actions(
+    context: Context, width: int, *, in_pane: bool = False, in_diff: bool = False
+) -> list[Action]:
+    """Return the actions of the footer of a context; those at the right end are the last two.
+
+    `in_pane` says that the keys are for the detail pane, `in_diff` that they are for its diff.
+    """
     found = (_PANE, _PANE) if in_pane else FOOTERS.get(context)
+    if in_diff:
+        found = (_DIFF, _DIFF)
     if found is None:
         names = [one.id for one in ACTIONS if one.footer and one.keys and one.id not in _ENDS]
     else:
@@ -77,4 +90,5 @@ def footer_actions(context: Context, width: int, *, in_pane: bool = False) -> li
     every = [by_id(name) for name in (*names, *_ENDS)]
     # What is no key of the box comes to its screen.
     here = {context, Context.INBOX} if context is Context.BOX else {context}
-    return [action for action in every if here & action.contexts]
+    also = DIFF_ACTIONS if in_diff else ()
+    return [action for action in every if here & action.contexts or action in also]

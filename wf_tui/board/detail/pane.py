@@ -252,7 +252,7 @@ class DetailPane(Commenting, Widget):
             case "comment":
                 return is_diff and self._text.between is None
             case "edit_comment" | "drop_comment":
-                return self.own_draft() is not None
+                return self.tab is Tab.DIFF  # without a comment under the cursor they say so
             case "difference" | "mark_attempt":
                 return self.tab is Tab.ATTEMPTS
             case "follow":

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from textual import on
+
+from wf_tui.board.detail.document import Tab
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.screens.run_screen import RunScreen
 
@@ -22,6 +25,16 @@ class WithPane(RunScreen):
     def in_pane(self) -> bool:
         """Whether the keys are for the pane."""
         return any(pane.has_keys for pane in self.query(DetailPane))
+
+    @property
+    def in_diff(self) -> bool:
+        """Whether they are for its tab of the diff, which has keys of its own."""
+        return any(pane.has_keys and pane.tab is Tab.DIFF for pane in self.query(DetailPane))
+
+    @on(DetailPane.TabOpened)
+    def show_keys_of_tab(self) -> None:
+        """Show the keys of the tab that was opened."""
+        self.show_frame()
 
     def on_descendant_focus(self) -> None:
         """Show the keys of the side that has them now."""
@@ -42,6 +55,22 @@ class WithPane(RunScreen):
     def action_follow(self) -> None:
         """Follow the end of the log."""
         self._in_pane("follow")
+
+    def action_comment(self) -> None:
+        """Comment on the line of the diff under the cursor."""
+        self._in_pane("comment")
+
+    def action_edit_comment(self) -> None:
+        """Write the comment under the cursor anew."""
+        self._in_pane("edit_comment")
+
+    def action_drop_comment(self) -> None:
+        """Take the comment under the cursor away."""
+        self._in_pane("drop_comment")
+
+    def action_wrap(self) -> None:
+        """Break long lines of the diff, or cut them at the edge."""
+        self._in_pane("wrap")
 
     def _in_pane(self, action: str, *given: int) -> None:
         pane = self.query_one(DetailPane)
