@@ -201,7 +201,7 @@ class ActionApp(DialogApp):
         action = by_id(name)
         here = self.context in action.contexts or action in DIFF_ACTIONS
         if not here and not self.is_for_box(action):
-            self.action_go("board")
+            self.action_go("runs" if action.contexts == {Context.RUNS} else "board")
         if action.handler is not None:
             self.action_perform(name, clicked=clicked)
         else:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.events import Paste
 from textual.widgets import Label, OptionList
 
-from wf_tui.board.forms.goal_form import Goal, GoalForm
-from wf_tui.board.screens.start_screen import StartApp, find_plans
+from wf_tui.board.forms.goal_box import GoalBox
+from wf_tui.board.forms.goal_form import Goal
+from wf_tui.board.screens.start_screen import OneTask, StartApp, find_plans
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,17 +36,17 @@ async def test_the_demo_is_always_there() -> None:
     """Without a repository there is the demo, which makes its own."""
     app = StartApp([], in_repository=False)
     async with app.run_test() as pilot:
-        await pilot.press("j", "k", "enter")
+        await pilot.press("p", "n", "i", "j", "k", "enter")
     assert app.return_value == StartApp.DEMO
 
 
 async def test_a_narrow_terminal_cuts_no_word_off() -> None:
-    """At 60 columns what starts a plan is said to its last word."""
+    """At 60 x 18 what starts a plan is said to its last word, and nothing has to be scrolled."""
     app = StartApp([], in_repository=True)
     async with app.run_test(size=(60, 18)):
         room = app.query_one("#start").content_region
         assert all(room.contains_region(label.region) for label in app.query(Label))
-        assert app.query(Label)[1].size.height == 2
+        assert app.screen.max_scroll_y == 0
 
 
 async def test_one_can_leave() -> None:
@@ -70,26 +72,41 @@ async def test_a_file_name_is_only_a_name() -> None:
     async with app.run_test() as pilot:
         shown = str(app.query_one(OptionList).get_option_at_index(0).prompt)
         await pilot.press("enter")
-    assert shown == "Run plan[/][@click=app.quit]x.yaml"
+    assert shown == "p  Run a plan   plan[/][@click=app.quit]x.yaml"
     assert app.return_value == name
 
 
-async def test_a_goal_is_planned() -> None:
-    """The form asks for it, and for a planner; without a goal it stays."""
+async def test_all_keys_type_in_the_goal_box() -> None:
+    """`i` and a paste enter it, Escape leaves it, Enter sends it; a paste never does."""
     app = StartApp([], in_repository=True, planners=["codex"])
     async with app.run_test() as pilot:
-        await pilot.press("enter")
-        await pilot.press("enter")
-        assert isinstance(app.screen, GoalForm)
-        await pilot.press(*"Ship", "tab", *"codex", "enter")
-    assert app.return_value == Goal("Ship", "codex")
+        app.post_message(Paste("Ship\n"))
+        await pilot.pause()
+        await pilot.press(*"qd", "ctrl+j", "escape", "i", "x", "enter")
+    assert app.return_value == Goal("Ship\nqd\nx")
 
 
-async def test_a_goal_can_be_given_up() -> None:
-    """Escape goes back to the choices, and nothing is chosen by it."""
-    app = StartApp([], in_repository=True)
+async def test_without_a_planner_the_box_says_why() -> None:
+    """`i` says what to do, and one task is a command."""
+    app = StartApp([], in_repository=True, problem="codex: no key")
     async with app.run_test() as pilot:
-        await pilot.press("enter", "x", "escape")
-        assert not isinstance(app.screen, GoalForm)
-        await pilot.press("q")
-    assert app.return_value is None
+        box = app.query_one(GoalBox)
+        assert box.border_title == "goal: no agent or model is ready"
+        await pilot.press("i")
+        assert not box.has_focus
+        assert str(app.query_one("#said", Label).content) == "codex: no key"
+        await pilot.press("n", *"ls", "enter")
+    assert app.return_value == OneTask("ls", is_command=True)
+
+
+async def test_each_line_of_the_menu_has_its_key() -> None:
+    """`6` is the runs, `D` the doctor; of several plans `p` asks which."""
+    for keys, chosen in (
+        ("6", StartApp.RUNS),
+        ("D", StartApp.DOCTOR),
+        (("p", "down", "enter"), "b.yaml"),
+    ):
+        app = StartApp(["a.yaml", "b.yaml"], in_repository=True)
+        async with app.run_test() as pilot:
+            await pilot.press(*keys)
+        assert app.return_value == chosen
