@@ -84,6 +84,14 @@ def test_a_message_goes_before_a_notice_and_that_before_what_happened() -> None:
     assert "told" in line(Status(toast("told"), notice, "“a” merged"))
 
 
+def test_where_all_of_a_sentence_does_not_fit_the_place_goes() -> None:
+    """Why something was refused is read to its end before where the selected task is."""
+    told = toast("retry of “a” cannot be undone: a worker has begun with it")
+    status = Status(told, None, "", "papers > licence")
+    assert line(status, 64).endswith("has begun with it")
+    assert line(status, 80).endswith("papers > licence")
+
+
 def test_a_narrow_line_loses_the_second_half_of_a_notice_first() -> None:
     """Then the end of what is left; the place stays while it fits."""
     notice = Notice("no scheduler leads this run", "p starts one")

@@ -59,6 +59,8 @@ _PROMPT: Final = _Field("prompt", "Prompt")
 _COMMAND: Final = _Field("command", "Command", "a shell command that does it")
 _SCOPE: Final = _Field("scope", "Scope", "paths it may change, separated by commas")
 _ROLE: Final = _Field("role", "Role", ", ".join(form_validation.ROLES), form_validation.ROLES)
+_LONGEST_TITLE: Final = 48
+"""Cells of a title in the head of a form."""
 _NEW: Final = (
     _TITLE,
     _PROMPT,
@@ -218,9 +220,9 @@ class EditForm(TaskForm[dict[str, object]]):
     def __init__(self, facts: FormFacts) -> None:
         if facts.task is None:
             raise ValueError("there is no task to edit")
-        super().__init__(
-            f"Edit {facts.task.id}", _EDIT, facts, form_validation.initial_values(facts.task)
-        )
+        title = clean(facts.task.title.strip() or facts.task.id, limit=_LONGEST_TITLE)
+        start = form_validation.initial_values(facts.task)
+        super().__init__(f"Edit “{title}”", _EDIT, facts, start)
 
     def result(self) -> dict[str, object]:
         """Return the fields that differ; none where nothing does."""

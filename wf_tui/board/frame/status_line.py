@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Status", "StatusLine", "status_row"]
 
+_GAP: Final = 3
+"""Cells that stay free around what stands at the right."""
 _STEP: Final = 10
 """Seconds below which no countdown goes with reduced motion."""
 
@@ -78,8 +80,10 @@ def status_row(status: Status, width: int, glyphs: GlyphSet) -> Row:
         left = (Span(status.event, Role.MUTED),)
         right = _place(status)
     edge = Span(" ", Role.MUTED)
-    if more and width_of((edge, *left, *more, *right)) + 3 <= width:
+    if more and width_of((edge, *left, *more, *right)) + _GAP <= width:
         left = (*left, *more)
+    if right == _place(status) and width_of((edge, *left, *right)) + _GAP > width:
+        right = ()
     return Row(fitted(Line((edge, *left), (*right, Span("", Role.MUTED))), width, glyphs.more))
 
 
