@@ -144,11 +144,14 @@ async def test_words_are_a_draft_until_they_are_sent(tmp_path: Path) -> None:
         assert [tuple(row) for row in kept] == [("a", "q1", "use make\nand ")]
         assert "your draft is kept" in box(hand)
         await hand.press("m")
+        # The editor of the person leaves a line more, and goes on where they were.
+        hand.app.environ = {"EDITOR": 'sh -c \'printf "now " >> "$0"\''}
+        await hand.press("f2")
         await hand.type("ask")
         await hand.press("ctrl+j", "enter")
         assert said(hand, "a") == ("no", ME)
         sent = hand.drive.db.execute("SELECT text FROM message")
-        assert [row[0] for row in sent] == ["use make\nand ask"]
+        assert [row[0] for row in sent] == ["use make\nand now ask"]
         assert hand.drive.db.execute("SELECT * FROM draft") == []
 
 

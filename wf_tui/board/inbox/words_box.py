@@ -41,6 +41,7 @@ class WordsBox(TextArea):
         display: none; dock: bottom; height: 6; border: round $primary; background: $panel;
         border-title-color: $wf-muted; margin: 0 1;
     }
+    WordsBox:focus { border: round $primary; }
     WordsBox.-open { display: block; }
     """
 
