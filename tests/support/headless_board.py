@@ -20,7 +20,6 @@ from wf_tui.board.messages import CardDropped
 from wf_tui.board.screens.board_view import BoardView
 from wf_tui.board.selection.marks import Marks
 from wf_tui.board.selection.selection import Selection
-from wf_tui.picture.entries import Entry, EntryKind
 from wf_tui.picture.orders import COLUMNS, LIST
 from wf_tui.picture.picture import Picture
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.model.states import TaskState
     from wf_tui.picture.batch import Batch, Changes
+    from wf_tui.picture.entries import Entry
     from wf_tui.picture.orders import Order
 
 __all__ = ["Acted", "HeadlessBoard", "look"]
@@ -50,6 +50,8 @@ class _Screen:
     similar_tasks: Any = BoardView.similar_tasks
     marks_out_of_view: Any = BoardView.marks_out_of_view
     show_list: Any = BoardView.show_list
+    why_not: Any = BoardView.why_not
+    act: Any = BoardView.act
 
     def __init__(self, host: HeadlessBoard) -> None:
         self.host = host
@@ -205,7 +207,8 @@ def look(selection: Selection, picture: Picture) -> Seen:
         selection.task,
         frozenset(picture.marks),
         {row.id: (row.state.value, row.kind) for row in rows},
-        frozenset(one.name for one in lines if one.kind in {EntryKind.CARD, EntryKind.GHOST}),
+        # A fold or a similar card that has left has a ghost, too, which is no task's.
+        frozenset(one.name for one in lines if one.name in picture.cards),
     )
 
 
