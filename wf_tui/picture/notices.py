@@ -94,6 +94,8 @@ def _found(batch: Batch, still: Standstill | None, branch: str) -> Iterator[Noti
     if run.state.ended:
         text = f"{run.state}: its work is on the branch {branch}"
         help_ = "M lands it" if run.head != run.base else ""
+        if batch.landed_in:
+            help_ = f"all of it is in {clean(batch.landed_in, limit=_TEXT)}"
         yield Notice(NoticeKind.ENDED, Timed(text), help_, warns=False)
     if run.export_note:
         text = f"its work is not yet in your repository: {clean(run.export_note, limit=_TEXT)}"

@@ -148,6 +148,8 @@ def test_an_ended_run_says_where_its_work_is(drive: LedgerHarness, view: Picture
         "completed: its work is on the branch wf/r1 · M lands it",
         "its work is not yet in your repository: main has moved · it is tried again",
     ]
+    landed = of(replace(batch, landed_in="main"), **{**ended, "export_note": ""})
+    assert landed == ["completed: its work is on the branch wf/r1 · all of it is in main"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +36,7 @@ __all__ = [
     "blocked_tasks",
     "events",
     "find_run",
+    "landed_in",
     "last_change",
     "leader",
     "may_claim",
@@ -48,7 +50,6 @@ __all__ = [
     "task_events",
     "task_events_of",
     "tasks",
-    "was_landed",
     "workers",
 ]
 
@@ -247,10 +248,19 @@ def last_change(db: Database, run: str) -> float | None:
     return next((float(str(at)) for (at,) in db.execute(last, {"run": run})), None)
 
 
-def was_landed(db: Database, run: str) -> bool:
-    """Whether `wf land` has brought a run into a branch of its person."""
-    landed = "SELECT 1 FROM event WHERE run = :run AND kind = 'landed' LIMIT 1"
-    return bool(db.execute(landed, {"run": run}))
+def landed_in(db: Database, run: RunRow) -> str:
+    """Return the branch that all of a run was landed in last; "" where it was in none.
+
+    What is merged after a landing has to be landed again.
+    """
+    later = (
+        "SELECT kind, data FROM event WHERE run = :run AND kind IN ('landed', 'integrated') "
+        "ORDER BY seq DESC LIMIT 1"
+    )
+    rows = db.execute(later, {"run": run.id}) if run.state.ended else []
+    if not rows or rows[0][0] != "landed":
+        return ""
+    return str(json.loads(str(rows[0][1]))["branch"])
 
 
 def leader(db: Database, run: str) -> Leader | None:

@@ -118,7 +118,7 @@ def _listed(db: Database, row: RunRow, folder: str, clock: Clock) -> ListedRun:
         created_at=row.created_at,
         ended_at=row.ended_at,
         changed_at=reads.last_change(db, row.id) or row.created_at,
-        is_landed=row.state.ended and reads.was_landed(db, row.id),
+        is_landed=bool(reads.landed_in(db, row)),
         has_work=row.head != row.base,
         number=row.number,
     )
