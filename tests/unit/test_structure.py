@@ -147,8 +147,7 @@ def test_programs_are_started_in_known_places() -> None:
     """Programs are started in these places only, never by a shell's reading of a line (A14)."""
     starts = {name: process_starts(text) for name, text in SOURCES.items()}
     assert {name: calls for name, calls in starts.items() if calls} == {
-        "board/land/land_process.py": {"asyncio.create_subprocess_exec"},
-        "board/runs/clean_process.py": {"asyncio.create_subprocess_exec"},
+        "board/command_process.py": {"asyncio.create_subprocess_exec"},
         "git/erase.py": {"subprocess.run"},
         "git/runner.py": {"subprocess.Popen"},
         "git/worktrees/local_files.py": {"subprocess.run"},

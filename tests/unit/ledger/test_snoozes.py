@@ -40,7 +40,8 @@ def is_asked_for(drive: LedgerHarness, task: str, folder: Path) -> bool:
     """Whether a task is among what needs a person."""
     paths = RepoPaths(folder).run(RUN)
     status = read_status(drive.db, RUN, drive.clock.now(), paths)
-    return task in {item.task.id for item in read_inbox(drive.db, status)}
+    asked = [item for item in read_inbox(drive.db, status) if item.snooze is None]
+    return task in {item.task.id for item in asked}
 
 
 def test_it_is_in_no_inbox_until_its_time(drive: LedgerHarness, tmp_path: Path) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wf_tui.text import clean
+from wf_tui.board.command_process import run_command
+from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,26 +35,12 @@ async def land_in_process(
     squash: bool,
     message: str,
 ) -> Outcome:
-    """Land what a person has seen, and nothing else: where either side moved it is refused.
-
-    A session of its own, so that neither the end of the terminal nor Ctrl-C reaches it halfway.
-    """
-    words = [sys.executable, "-P", "-m", "wf_tui", "land", run, "--repo", str(repo), "--json"]
-    words += ["--into", plan.into, "--expect", f"{plan.old}..{plan.head}", "--message", message]
-    words += ["--squash"] if squash else []
-    process = await asyncio.create_subprocess_exec(
-        *words,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=dict(environ),
-        start_new_session=True,
-    )
-    printed, complaints = await process.communicate()
-    said = " ".join(clean(line).strip() for line in complaints.decode(errors="replace").split("\n"))
-    if process.returncode != 0:
-        return Outcome(landed=False, text=said.removeprefix("wf: ").strip())
-    found = json.loads(printed)
-    count, into = len(found["commits"]), clean(plan.into, limit=80)
-    warned = f"; {said.strip().removeprefix('wf: ')}" if said.strip() else ""
-    return Outcome(landed=True, text=f"landed {count} commits in {into}{warned}")
+    """Land what a person has seen, and nothing else: where either side moved it is refused."""
+    words = ["land", run, "--repo", str(repo), "--json", "--into", plan.into]
+    words += ["--expect", f"{plan.old}..{plan.head}", "--message", message]
+    done = await run_command([*words, "--squash"] if squash else words, environ)
+    if not done.done:
+        return Outcome(landed=False, text=done.complaint or "wf land failed")
+    count = plural(len(json.loads(done.printed)["commits"]), "commit")
+    warned = f"; {done.complaint}" if done.complaint else ""
+    return Outcome(landed=True, text=f"landed {count} in {clean(plan.into, limit=80)}{warned}")

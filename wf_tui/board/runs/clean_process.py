@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wf_tui.board.command_process import run_command
 from wf_tui.disk_space import shown_size
 from wf_tui.text import clean, plural
 
@@ -32,24 +31,12 @@ class Cleaning:
 async def clean_in_process(
     run: str, repo: Path, environ: Mapping[str, str], *, apply: bool
 ) -> Cleaning:
-    """Look what removing a run would take, or with `apply` remove it.
-
-    A session of its own, so that neither the end of the terminal nor Ctrl-C ends it halfway.
-    """
-    words = [sys.executable, "-P", "-m", "wf_tui", "clean", "--run", run, "--repo", str(repo)]
-    process = await asyncio.create_subprocess_exec(
-        *(*words, "--json", *(("--apply",) if apply else ())),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=dict(environ),
-        start_new_session=True,
-    )
-    printed, complaints = await process.communicate()
-    if process.returncode != 0:
-        said = clean(complaints.decode(errors="replace"), limit=300)
-        return Cleaning(refusal=said.removeprefix("wf: ").strip() or "wf clean failed")
-    (found,) = json.loads(printed)
+    """Look what removing a run would take, or with `apply` remove it."""
+    words = ("clean", "--run", run, "--repo", str(repo), "--json")
+    done = await run_command((*words, "--apply") if apply else words, environ)
+    if not done.done:
+        return Cleaning(refusal=done.complaint or "wf clean failed")
+    (found,) = json.loads(done.printed)
     if found["reason"]:
         return Cleaning(refusal=clean(found["reason"], limit=300))
     lost = [clean(one["ref"], limit=80) for one in found["only_here"]]
