@@ -1806,7 +1806,7 @@ MUTANTS: Final = (
     Mutant(
         "cockpit",
         "no guard",
-        "board/guard.py",
+        "board/acting/guard.py",
         "        if self.seconds <= 0:\n            return None\n        for task in tasks:\n",
         "        if self.seconds > 0:\n            return None\n        for task in tasks:\n",
         "unit/board/test_guard.py::test_a_task_key_waits_until_the_change_has_been_seen",
@@ -1814,7 +1814,7 @@ MUTANTS: Final = (
     Mutant(
         "cockpit",
         "the guard counts from the change and not from its frame",
-        "board/guard.py",
+        "board/acting/guard.py",
         "            if task in self._unseen or (seen is not None and at < seen + self.seconds):\n",
         "            if seen is not None and at < seen + self.seconds:\n",
         "unit/board/test_guard.py::test_a_change_counts_from_its_first_frame",
@@ -1822,7 +1822,7 @@ MUTANTS: Final = (
     Mutant(
         "cockpit",
         "a paste acts",
-        "board/guard.py",
+        "board/acting/guard.py",
         "        return self.seconds > 0 and near >= _BURST\n",
         "        return self.seconds < 0 and near >= _BURST\n",
         "unit/board/test_guard.py::test_six_keys_at_once_are_a_paste",
@@ -1830,7 +1830,7 @@ MUTANTS: Final = (
     Mutant(
         "cockpit",
         "marks outlive an act",
-        "board/act_runner.py",
+        "board/acting/act_runner.py",
         "        picture.marks.difference_update(changed)\n",
         "",
         "unit/board/test_actions.py::test_of_marked_cards_the_refused_ones_are_told",

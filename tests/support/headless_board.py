@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tests.support.board_harness import StillApp
 from tests.support.board_model import GUARD, Seen
 from tests.support.ledger_harness import START
-from wf_tui.board.guard import Guard
+from wf_tui.board.acting.guard import Guard
 from wf_tui.board.messages import CardDropped
 from wf_tui.board.screens.board_view import BoardView
 from wf_tui.board.selection.marks import Marks

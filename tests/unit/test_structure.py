@@ -133,7 +133,7 @@ def test_broad_excepts_stand_at_borders() -> None:
                 assert any(border in line for border in borders), f"{path}: {line}"
                 found[str(path.relative_to(ROOT))] += 1
     assert found == {
-        "wf_tui/board/act_runner.py": 1,
+        "wf_tui/board/acting/act_runner.py": 1,
         "wf_tui/board/terminal/driver.py": 1,
         "wf_tui/board/terminal/output.py": 1,
         "wf_tui/cli/errors.py": 1,
@@ -147,7 +147,7 @@ def test_programs_are_started_in_known_places() -> None:
     """Programs are started in these places only, never by a shell's reading of a line (A14)."""
     starts = {name: process_starts(text) for name, text in SOURCES.items()}
     assert {name: calls for name, calls in starts.items() if calls} == {
-        "board/command_process.py": {"asyncio.create_subprocess_exec"},
+        "board/acting/command_process.py": {"asyncio.create_subprocess_exec"},
         "git/erase.py": {"subprocess.run"},
         "git/runner.py": {"subprocess.Popen"},
         "git/worktrees/local_files.py": {"subprocess.run"},

@@ -12,7 +12,7 @@ from textual import on
 from textual.app import SystemCommand
 
 from wf_tui import commands
-from wf_tui.board.act_runner import Act
+from wf_tui.board.acting.act_runner import Act
 from wf_tui.board.actions.handlers import confirming, menu, reassigning
 from wf_tui.board.actions.handlers.drops import drop_card, drop_question
 from wf_tui.board.actions.names import titled
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from wf_tui.board.act_runner import ActRunner
+    from wf_tui.board.acting.act_runner import ActRunner
+    from wf_tui.board.acting.acts_done import ActsDone
+    from wf_tui.board.acting.guard import Guard
     from wf_tui.board.actions.action import Action, Handler
-    from wf_tui.board.acts_done import ActsDone
     from wf_tui.board.dialogs.confirm_dialog import ConfirmDialog
-    from wf_tui.board.guard import Guard
     from wf_tui.board.host import ActResult
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from textual import constants, on
 
-from wf_tui.board.act_runner import ActRunner
-from wf_tui.board.acts_done import ActsDone
+from wf_tui.board.acting.act_runner import ActRunner
+from wf_tui.board.acting.acts_done import ActsDone
+from wf_tui.board.acting.guard import Guard
 from wf_tui.board.attention.caller import Caller, window_title
 from wf_tui.board.feed import LedgerFeed
 from wf_tui.board.frame.last_event import newest_event
 from wf_tui.board.frame.toasts import Toasts
-from wf_tui.board.guard import Guard
 from wf_tui.board.inbox.answer_dialog import AnswerDialog
 from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.board.runs.run_switch import RunSwitch

@@ -13,7 +13,7 @@ from textual import events
 from textual._time import get_time
 from textual.app import SuspendNotSupported
 
-from wf_tui.board.guard import BURST_SECONDS
+from wf_tui.board.acting.guard import BURST_SECONDS
 from wf_tui.board.target_app import TargetApp
 from wf_tui.errors import EnvironmentalError, WfError
 from wf_tui.project import open_reads

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from wf_tui.board.acts_done import ActsDone
+    from wf_tui.board.acting.acts_done import ActsDone
+    from wf_tui.board.acting.guard import Guard
     from wf_tui.board.frame.footer import FooterKey
     from wf_tui.board.frame.screen_tabs import ScreenTab
-    from wf_tui.board.guard import Guard
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock
     from wf_tui.config import Config

@@ -11,8 +11,8 @@ from wf_tui.board.status_app import StatusApp
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wf_tui.board.acting.guard import Guard
     from wf_tui.board.actions.action import Action
-    from wf_tui.board.guard import Guard
     from wf_tui.picture.picture import Picture
 
 __all__ = ["TargetApp"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from tests.support.board_harness import BoardHarness, board
-from wf_tui.board.guard import Guard
+from wf_tui.board.acting.guard import Guard
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ import pytest
 from tests.support.ledger_harness import BAD, LedgerHarness, shell
 from tests.support.picture_harness import PictureHarness
 from tests.unit.ledger.conftest import drive, make_store, store
+from wf_tui.board.acting.awaited import Awaited
 from wf_tui.board.actions.outcomes import OutcomeMessage, outcome_messages
-from wf_tui.board.awaited import Awaited
 from wf_tui.ledger.model.states import Step
 from wf_tui.ledger.rules.moves import HOLD, MoveResult
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wf_tui.board.command_process import run_command
+from wf_tui.board.acting.command_process import run_command
 from wf_tui.disk_space import shown_size
 from wf_tui.text import clean, plural
 

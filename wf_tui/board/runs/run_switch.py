@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from textual.screen import Screen
 
-from wf_tui.board.acts_done import ActsDone
-from wf_tui.board.guard import Guard
+from wf_tui.board.acting.acts_done import ActsDone
+from wf_tui.board.acting.guard import Guard
 from wf_tui.board.screen_table import SCREENS
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.time_travel.travel_app import TravelApp

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui import commands
+from wf_tui.board.acting.awaited import Awaited
 from wf_tui.board.actions.names import titled
 from wf_tui.board.actions.outcomes import outcome_messages
-from wf_tui.board.awaited import Awaited
 from wf_tui.board.frame.toasts import Offer
 from wf_tui.errors import WfError
 from wf_tui.project import open_ledger
