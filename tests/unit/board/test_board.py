@@ -169,6 +169,7 @@ async def test_below_that_there_is_a_message(tmp_path: Path, size: tuple[int, in
         assert "Pending" not in " ".join(text)
 
 
+@pytest.mark.slow
 async def test_the_pane_stands_where_there_is_room(tmp_path: Path) -> None:
     """Beside the columns from 180, beside the current one from 107, else in place of all."""
     async with board(tmp_path, *"abcd", before=some_of_each, size=(200, 30)) as hand:

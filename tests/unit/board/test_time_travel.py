@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.board_harness import board
 from tests.support.screen_text import screen_text
 from wf_tui.board.screens.board_screen import BoardScreen
@@ -34,6 +36,7 @@ def past(hand: BoardHarness) -> PastBoard:
     return screen
 
 
+@pytest.mark.slow
 async def test_other_moments_and_back(tmp_path: Path) -> None:
     """`t` shows the last moment, `[ ] { }` and `/` others, `F` now; marks and filter are gone."""
     async with board(tmp_path, *"abcd", before=some_of_each) as hand:
@@ -79,6 +82,7 @@ async def test_nothing_acts_in_the_past(tmp_path: Path) -> None:
         assert hand.app.picture.counts["blocked"] == 2
 
 
+@pytest.mark.slow
 async def test_it_plays(tmp_path: Path) -> None:
     """Space lets it go on by itself, `+ -` say how fast; at its end it stops."""
     async with board(tmp_path, *"abcd", before=some_of_each) as hand:
@@ -94,6 +98,7 @@ async def test_it_plays(tmp_path: Path) -> None:
         assert (traveller.playing, traveller.seq) == (False, traveller.history.last)
 
 
+@pytest.mark.slow
 async def test_the_timeline_leads_to_the_moment_of_an_attempt(tmp_path: Path) -> None:
     """Its cursor is on an attempt; `+ -` zoom, `t` shows the board as it was at its end."""
     async with board(tmp_path, *"abcd", before=some_of_each) as hand:
