@@ -150,7 +150,8 @@ def test_a_window_closed_on_the_board_of_a_run(cli: CliHarness) -> None:
     """The board goes; its run was in the background all the time, and stays there."""
     words = [sys.executable, "-m", "wf_tui", "run", str(cli.plan(LONG))]
     with open_terminal(words, cli.environ, cli.repo) as terminal:
-        terminal.until(b"running")
+        terminal.until(b"working")
+        until(lambda: cli.json("status")["tasks"][0]["step"] == "running", "the task runs")
         assert terminal.close() == 129
     status = cli.json("status")
     assert status["run"]["scheduler"]["alive"]

@@ -59,6 +59,11 @@ class Pixels:
     height: int
     rows: tuple[bytes, ...]
 
+    @property
+    def colours(self) -> int:
+        """How many colours there are."""
+        return len({row[at : at + 3] for row in self.rows for at in range(0, len(row), 3)})
+
     def count(self, colour: str) -> int:
         """Return how many pixels have exactly this colour, `#rrggbb`."""
         wanted = bytes.fromhex(colour.removeprefix("#"))
