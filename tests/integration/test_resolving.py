@@ -187,6 +187,7 @@ def test_a_side_is_taken_on_the_board(cli: CliHarness, tmp_path: Path) -> None:
         board.press("t")
         board.until("wf accept t --theirs a.txt")
         board.press("Enter")
+        board.until("accepted")
     finally:
         tmux.close()
     run = cli.until_over()[0]["run"]
