@@ -1,7 +1,7 @@
 """What becomes of a task's row when it is claimed, loses its claim, is blocked, or is done.
 
 Values only: nothing here reads or writes a ledger. The rules call these within their transaction
-and hand what they return to `Change.update_task`.
+and hand what they return to `Change.update_task`; the past of a run is made with them, too.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.accept_choices import NO_CHOICES
 from wf_tui.ledger.model.rows import evolve
-from wf_tui.ledger.model.states import TaskState
+from wf_tui.ledger.model.states import BlockedKind, TaskState
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.rows import Detail, TaskRow
-    from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step
+    from wf_tui.ledger.model.rows import Detail, RunRow, TaskRow
+    from wf_tui.ledger.model.states import DoneKind, Step
 
-__all__ = ["blocked", "claimed", "finished", "unclaimed"]
+__all__ = ["blocked", "blocked_by", "claimed", "counted", "finished", "is_bad", "unclaimed"]
 
 
 def claimed(task: TaskRow, holder: str, step: Step, now: float, lease: float) -> TaskRow:
@@ -82,3 +82,36 @@ def finished(task: TaskRow, kind: DoneKind, note: str) -> TaskRow:
         choices=NO_CHOICES,
         not_before=None,
     )
+
+
+def is_bad(task: TaskRow) -> bool:
+    """Whether it blocks the tasks that need its result: the facts of its kind say so."""
+    return task.block is not None and task.block.blocks_dependants
+
+
+def blocked_by(task: TaskRow, need: TaskRow, root: str | None) -> TaskRow:
+    """Return the task as blocked by the result of `need`, which it names.
+
+    `root` is what has to be put right before `need` can go on; it may be `need` itself.
+    """
+    why = "which is blocked" if root == need.id else f"which waits for {root}"
+    return evolve(
+        task,
+        state=TaskState.BLOCKED,
+        kind=BlockedKind.DEPENDENCY,
+        note=f"needs the result of {need.id}, {why}",
+        detail={"root": root, "needs": need.id},
+    )
+
+
+def counted(run: RunRow, state: TaskState, by: int) -> RunRow:
+    """Return the run with more or fewer tasks in a state."""
+    match state:
+        case TaskState.PENDING:
+            return evolve(run, pending=run.pending + by)
+        case TaskState.IN_PROGRESS:
+            return evolve(run, in_progress=run.in_progress + by)
+        case TaskState.DONE:
+            return evolve(run, done=run.done + by)
+        case TaskState.BLOCKED:
+            return evolve(run, blocked=run.blocked + by)

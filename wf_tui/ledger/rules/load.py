@@ -29,7 +29,8 @@ from wf_tui.ledger.model.states import (
     EdgeKind,
     TaskState,
 )
-from wf_tui.ledger.rules.propagate import awaits_turn, blocked_by_result, is_bad, is_met
+from wf_tui.ledger.model.task_moves import is_bad
+from wf_tui.ledger.rules.propagate import awaits_turn, blocked_by_result, is_met
 from wf_tui.plan.choices import Isolation, Mode, OnFailure
 from wf_tui.plan.scopes import within
 

@@ -15,6 +15,7 @@ from wf_tui.ledger.model.events.run_events import PhaseSettled
 from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskUnblocked
 from wf_tui.ledger.model.rows import PhaseRow, TaskRow, decode, evolve, literals, select
 from wf_tui.ledger.model.states import BlockedKind, EdgeKind, Judged, PendingReason, TaskState
+from wf_tui.ledger.model.task_moves import blocked_by, is_bad
 from wf_tui.ledger.queries.rivals import Standing, rivals_of, standing
 from wf_tui.ledger.rules.decisions import nodes
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.transaction import RunTransaction
     from wf_tui.ledger.store.database import Values
 
-__all__ = ["Propagation", "awaits_turn", "blocked_by_result", "is_bad", "is_met"]
+__all__ = ["Propagation", "awaits_turn", "blocked_by_result", "is_met"]
 
 
 _WAIT_LESS: Final = (
@@ -46,11 +47,6 @@ _PHASE_WAITS_LESS: Final = _WAIT_LESS + "phase = :name"
 def is_met(task: TaskRow) -> bool:
     """Whether its result can be used; of a skipped task it is empty."""
     return task.state is TaskState.DONE
-
-
-def is_bad(task: TaskRow) -> bool:
-    """Whether it blocks the tasks that need its result: the facts of its kind say so."""
-    return task.block is not None and task.block.blocks_dependants
 
 
 def _root(task: TaskRow) -> str | None:
@@ -79,15 +75,7 @@ def blocked_by_result(tx: RunTransaction, task: TaskRow) -> TaskRow:
     if not rows:
         return task
     need = decode(TaskRow, rows[0])
-    root = _root(need)
-    why = "which is blocked" if root == need.id else f"which waits for {root}"
-    return evolve(
-        task,
-        state=TaskState.BLOCKED,
-        kind=BlockedKind.DEPENDENCY,
-        note=f"needs the result of {need.id}, {why}",
-        detail={"root": root, "needs": need.id},
-    )
+    return blocked_by(task, need, _root(need))
 
 
 def awaits_turn(tx: RunTransaction, task: TaskRow) -> bool:

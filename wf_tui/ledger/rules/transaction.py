@@ -32,6 +32,7 @@ from wf_tui.ledger.model.rows import (
     update,
 )
 from wf_tui.ledger.model.states import PERSON, TaskState
+from wf_tui.ledger.model.task_moves import counted
 from wf_tui.ledger.model.undo_record import undo_record
 from wf_tui.ledger.store.database import Database, Values
 from wf_tui.plan.choices import OnFailure
@@ -266,7 +267,7 @@ class RunTransaction:
     def count(self, old: TaskRow, new: TaskRow) -> None:
         """Keep the run's count of tasks per state."""
         if old.state is not new.state:
-            self.update_run(_counted(_counted(self.run, old.state, -1), new.state, 1))
+            self.update_run(counted(counted(self.run, old.state, -1), new.state, 1))
 
     def settles(self, task: TaskRow) -> bool:
         """Whether this task no longer keeps its phase from settling (RULES 3.1, Phase).
@@ -281,16 +282,3 @@ class RunTransaction:
         if task.block is None or task.open_epoch is not None:
             return False
         return task.block.settles_phase and self.phase(task.phase).on_failure is not OnFailure.HOLD
-
-
-def _counted(run: RunRow, state: TaskState, by: int) -> RunRow:
-    """Return the run with more or fewer tasks in a state."""
-    match state:
-        case TaskState.PENDING:
-            return evolve(run, pending=run.pending + by)
-        case TaskState.IN_PROGRESS:
-            return evolve(run, in_progress=run.in_progress + by)
-        case TaskState.DONE:
-            return evolve(run, done=run.done + by)
-        case TaskState.BLOCKED:
-            return evolve(run, blocked=run.blocked + by)

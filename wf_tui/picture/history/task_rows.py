@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import BlockedKind, TaskState
-from wf_tui.ledger.model.task_moves import unclaimed
+from wf_tui.ledger.model.task_moves import blocked_by, counted, is_bad, unclaimed
 from wf_tui.ledger.queries.rivals import Standing, standing
 from wf_tui.plan.choices import OnFailure
 
 if TYPE_CHECKING:
-    from wf_tui.ledger.model.rows import Detail, RunRow, TaskRow
+    from wf_tui.ledger.model.rows import Detail, TaskRow
     from wf_tui.picture.history.past import Past
 
 __all__ = [
@@ -34,8 +34,8 @@ def move(past: Past, old: TaskRow | None, new: TaskRow) -> TaskRow:
     new = evolve(new, settled=_settles(past, new))
     past.put(past.tables.tasks, new.id, new)
     if old is None or old.state is not new.state:
-        run = past.run if old is None else _counted(past.run, old.state, -1)
-        past.put_run(_counted(run, new.state, 1))
+        run = past.run if old is None else counted(past.run, old.state, -1)
+        past.put_run(counted(run, new.state, 1))
     if new.settled:
         _pass_turn_on(past, new)
     if old is not None and _root(old) != _root(new):
@@ -69,7 +69,7 @@ def blocked_needs(past: Past, task: str) -> list[TaskRow]:
     rivals = edges.judged.get(task, ())
     if rivals and standing(_there(past, rivals)) is Standing.LOST:
         names += rivals
-    return [tasks[name] for name in names if name in tasks and _is_bad(tasks[name])]
+    return [tasks[name] for name in names if name in tasks and is_bad(tasks[name])]
 
 
 def rivals_in(past: Past, phase: str) -> list[TaskRow]:
@@ -92,15 +92,7 @@ def blocked_by_result(past: Past, task: TaskRow) -> TaskRow | None:
     if not needs:
         return None
     need = min(needs, key=lambda one: one.ordinal)
-    root = _root(need)
-    why = "which is blocked" if root == need.id else f"which waits for {root}"
-    return evolve(
-        task,
-        state=TaskState.BLOCKED,
-        kind=BlockedKind.DEPENDENCY,
-        note=f"needs the result of {need.id}, {why}",
-        detail={"root": root, "needs": need.id},
-    )
+    return blocked_by(task, need, _root(need))
 
 
 def _tell_of_root(past: Past, task: TaskRow) -> None:
@@ -114,12 +106,8 @@ def _tell_of_root(past: Past, task: TaskRow) -> None:
             move(past, row, again)
 
 
-def _is_bad(task: TaskRow) -> bool:
-    return task.block is not None and task.block.blocks_dependants
-
-
 def _root(task: TaskRow) -> str | None:
-    if not _is_bad(task):
+    if not is_bad(task):
         return None
     return str(task.detail.get("root")) if task.kind is BlockedKind.DEPENDENCY else task.id
 
@@ -144,15 +132,3 @@ def _pass_turn_on(past: Past, task: TaskRow) -> None:
         turn = past.tables.tasks.get(name)
         if turn is not None and not turn_has_come(past, name):
             past.put(past.tables.turns, name, True)
-
-
-def _counted(run: RunRow, state: TaskState, by: int) -> RunRow:
-    match state:
-        case TaskState.PENDING:
-            return evolve(run, pending=run.pending + by)
-        case TaskState.IN_PROGRESS:
-            return evolve(run, in_progress=run.in_progress + by)
-        case TaskState.DONE:
-            return evolve(run, done=run.done + by)
-        case TaskState.BLOCKED:
-            return evolve(run, blocked=run.blocked + by)
