@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from wf_tui.board.actions.registry import Context, bindings
-from wf_tui.board.screens.run_screen import RunScreen
+from wf_tui.board.screens.reading_screen import ReadingScreen
 from wf_tui.board.widgets.graph_view import GraphView
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.graph.critical_path import critical_path
@@ -22,12 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["GraphScreen"]
 
-_EVERY: Final = 2.0
-"""Seconds between two readings while something changes."""
 _CONFLICTS_EVERY: Final = 30.0
 
 
-class GraphScreen(RunScreen):
+class GraphScreen(ReadingScreen):
     """Shows the graph; its keys work on the selected task."""
 
     context: ClassVar = Context.GRAPH
@@ -37,8 +35,6 @@ class GraphScreen(RunScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._due = True
-        self._reading = False
         self._looking = False
         self._conflicts = LiveConflicts()
 
@@ -54,29 +50,14 @@ class GraphScreen(RunScreen):
     def on_mount(self) -> None:
         """Read it, and again as long as something changes."""
         self.view.focus()
-        self.set_interval(_EVERY, self.read_if_due)
         self.set_interval(_CONFLICTS_EVERY, self.look_for_conflicts)
         self.look_for_conflicts()
-        self.read_if_due()
+        self.begin_reading()
 
-    def on_screen_resume(self) -> None:
-        """Read what has changed while another screen was on top."""
-        super().on_screen_resume()
-        self._due = True
-        self.read_if_due()
-
-    def read_if_due(self) -> None:
-        """Read it in a thread, where something has changed and it can be seen."""
-        if self._due and not self._reading and self.is_current:
-            self._due, self._reading = False, True
-            self.run_worker(self._read(), group="actions")
-
-    async def _read(self) -> None:
+    async def read_more(self) -> None:
+        """Read what waits for what; the first time the cursor goes to what needs the person."""
         first = self.view.graph is None
-        try:
-            self.view.graph = await self.host.read(partial(read_graph, run_id=self.host.run_id))
-        finally:
-            self._reading = False
+        self.view.graph = await self.host.read(partial(read_graph, run_id=self.host.run_id))
         needs = self.host.picture.needs
         if first and needs:
             self.view.select(needs[0])
@@ -117,7 +98,7 @@ class GraphScreen(RunScreen):
 
     def show_changes(self, changes: Changes) -> None:
         """Show states as they are now; what waits for what is read again, soon."""
-        self._due = self._due or bool(changes.cards)
+        self.due = self.due or bool(changes.cards)
         self.redraw()
 
     def show_time(self, now: float) -> None:

@@ -100,7 +100,6 @@ class InboxScreen(WithPane):
 
     def on_screen_resume(self) -> None:
         """Show what was decided while another screen was on top."""
-        super().on_screen_resume()
         self.read_decided()
 
     def read_decided(self) -> None:

@@ -116,7 +116,6 @@ class ReviewScreen(Commenting, RunScreen):
 
     def on_resize(self) -> None:
         """Show files or diff alone where there is no room for both."""
-        super().on_resize()
         self.set_class(self.size.width < _BOTH_FROM, "-one")
 
     def show_changes(self, changes: Changes) -> None:

@@ -134,7 +134,6 @@ class RunsScreen(RunScreen):
 
     def on_screen_resume(self) -> None:
         """Read all again: other runs may have begun."""
-        super().on_screen_resume()
         with suppress(NoMatches):
             self.view.focus()
             self.read(everything=True)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from wf_tui.board.actions.registry import Context, bindings
-from wf_tui.board.screens.run_screen import RunScreen
+from wf_tui.board.screens.reading_screen import ReadingScreen
 from wf_tui.board.widgets.ink_lines import spans_of
 from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted
 from wf_tui.board.widgets.line_widget import LineWidget, component_classes
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["TimelineScreen", "TimelineView"]
 
-_EVERY: Final = 2.0
-"""Seconds between two readings while something changes."""
 _BELOW: Final = 8
 """Lines below the seats: sums, foot and what the signs mean."""
 
@@ -101,18 +99,13 @@ class TimelineView(LineWidget, can_focus=True):
         return Row((bar, *spans))
 
 
-class TimelineScreen(RunScreen):
+class TimelineScreen(ReadingScreen):
     """Shows the whole of the run; its keys work on the task of the selected attempt."""
 
     context: ClassVar = Context.TIMELINE
     BINDINGS: ClassVar = bindings(Context.TIMELINE)
     go = "go.timeline"
     ALLOW_SELECT = False
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._due = True
-        self._reading = False
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay out the chart."""
@@ -126,28 +119,13 @@ class TimelineScreen(RunScreen):
     def on_mount(self) -> None:
         """Read it, and again as long as something changes."""
         self.view.focus()
-        self.set_interval(_EVERY, self.read_if_due)
-        self.read_if_due()
+        self.begin_reading()
 
-    def on_screen_resume(self) -> None:
-        """Read what has changed while another screen was on top."""
-        super().on_screen_resume()
-        self._due = True
-        self.read_if_due()
-
-    def read_if_due(self) -> None:
-        """Read it in a thread, where something has changed and it can be seen."""
-        if self._due and not self._reading and self.is_current:
-            self._due, self._reading = False, True
-            self.run_worker(self._read(), group="actions")
-
-    async def _read(self) -> None:
+    async def read_more(self) -> None:
+        """Read all attempts."""
         host = self.host
-        try:
-            ask = partial(read_timeline, run_id=host.run_id, now=host.clock.now())
-            self.view.timeline = await host.read(ask)
-        finally:
-            self._reading = False
+        ask = partial(read_timeline, run_id=host.run_id, now=host.clock.now())
+        self.view.timeline = await host.read(ask)
         self.redraw()
 
     def redraw(self) -> None:
@@ -168,13 +146,13 @@ class TimelineScreen(RunScreen):
 
     def show_changes(self, changes: Changes) -> None:
         """Have it read again, soon."""
-        self._due = self._due or bool(changes.cards) or changes.seats
+        self.due = self.due or bool(changes.cards) or changes.seats
 
     def show_time(self, now: float) -> None:
         """Let what is open grow, as it is read again."""
         del now
         timeline = self.view.timeline
-        self._due = self._due or (timeline is not None and not timeline.ended)
+        self.due = self.due or (timeline is not None and not timeline.ended)
 
     # -- keys
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 
@@ -13,7 +13,7 @@ from wf_tui.board.actions.names import titled
 from wf_tui.board.actions.registry import bindings
 from wf_tui.board.detail.plan import steps_of
 from wf_tui.board.messages import TaskDropped
-from wf_tui.board.screens.run_screen import RunScreen
+from wf_tui.board.screens.reading_screen import ReadingScreen
 from wf_tui.board.seats.lane_lines import LaneFacts
 from wf_tui.board.seats.seat_foot import FootFacts, SeatFoot
 from wf_tui.board.seats.seat_lines import SeatFacts
@@ -41,9 +41,6 @@ if TYPE_CHECKING:
 
 __all__ = ["WorkersScreen"]
 
-_EVERY: Final = 2.0
-"""Seconds between two readings of what was done, while something changes."""
-
 
 @dataclass(frozen=True)
 class _Past:
@@ -56,7 +53,7 @@ class _Past:
     is_read: bool = False
 
 
-class WorkersScreen(RunScreen):
+class WorkersScreen(ReadingScreen):
     """The seats by lane; its keys work on the task of the selected seat, and on its lane."""
 
     ALLOW_SELECT = False
@@ -76,8 +73,6 @@ class WorkersScreen(RunScreen):
         self._lanes: list[LaneView] = []
         self._idle: dict[str, Idle] = {}
         self._past = _Past()
-        self._due = True
-        self._reading = False
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay out the list and its foot."""
@@ -92,15 +87,8 @@ class WorkersScreen(RunScreen):
     def on_mount(self) -> None:
         """Show what there is, and read what was done."""
         self.view.focus()
-        self.set_interval(_EVERY, self.read_if_due)
         self.take_seats()
-        self.read_if_due()
-
-    def on_screen_resume(self) -> None:
-        """Read what has changed while another screen was on top."""
-        super().on_screen_resume()
-        self._due = True
-        self.read_if_due()
+        self.begin_reading()
 
     # -- what is selected
 
@@ -139,7 +127,7 @@ class WorkersScreen(RunScreen):
     def show_changes(self, changes: Changes) -> None:
         """Show what changed."""
         if changes.seats or changes.cards or changes.header or changes.reasons:
-            self._due = True
+            self.due = True
             self.take_seats()
 
     def show_time(self, now: float) -> None:
@@ -201,13 +189,8 @@ class WorkersScreen(RunScreen):
 
     # -- what was done
 
-    def read_if_due(self) -> None:
-        """Read it in a thread, where something has changed and it can be seen."""
-        if self._due and not self._reading and self.is_current:
-            self._due, self._reading = False, True
-            self.run_worker(self._read(), group="actions")
-
-    async def _read(self) -> None:
+    async def read_more(self) -> None:
+        """Read the records of the seats, and the plan of the selected one's attempt."""
         host, seat = self.host, self.seat
         task = None if seat is None else self.selected_task()
         name = "" if seat is None else seat.name
@@ -215,11 +198,8 @@ class WorkersScreen(RunScreen):
         if task is not None:
             epoch = host.picture.row(task).epoch
             folder = host.project.paths.run(host.run_id).attempt(task, epoch)
-        try:
-            ask = partial(_read_past, run=host.run_id, now=host.now(), seat=name, folder=folder)
-            self._past = await host.read(ask)
-        finally:
-            self._reading = False
+        ask = partial(_read_past, run=host.run_id, now=host.now(), seat=name, folder=folder)
+        self._past = await host.read(ask)
         self.redraw(host.now())
 
     # -- keys and mouse
@@ -231,7 +211,7 @@ class WorkersScreen(RunScreen):
     @on(EntryView.Selected)
     def show_selected(self) -> None:
         """Show what can be done with the task of the seat, and what the seat has done."""
-        self._due = True
+        self.due = True
         self._show_foot()
         self.show_frame()
         self.read_if_due()

@@ -132,7 +132,6 @@ class SeatList(EntryView):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Hold the task of the seat under the pointer until the button is let go."""
-        super().on_mouse_down(event)
         entry = self.entry_at(event.y)
         facts = self._seats.get(entry.name) if entry is not None else None
         if entry is not None and facts is not None and facts.card is not None and event.button == 1:
