@@ -38,6 +38,7 @@ __all__ = [
     "Conflict",
     "Landed",
     "LandingPlan",
+    "Trial",
     "default_message",
     "land",
     "plan",
@@ -58,21 +59,32 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """The merge of two commits, tried without writing anything; it holds as long as they stay."""
+
+    old: str
+    """Where the branch is."""
+    head: str
+    """What comes; both are names of commits."""
+    squash: bool
+    landing: Landing | None
+    """None where it conflicts."""
+    conflicts: tuple[Conflict, ...] = ()
+    refusal: str = ""
+    """Why it does not merge, with `hint` what helps; "" where it does."""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
 class LandingPlan:
     """What would come into a branch, and what stands against it; nothing was written for it."""
 
     branch: str
     """That of the run."""
     into: str
-    old: str
-    """Where the branch is now."""
-    head: str
-    """What comes; both are names of commits."""
+    trial: Trial
     checkout: Path | None
     """Where the branch is checked out; None where it is nowhere."""
-    landing: Landing | None
-    """None where it conflicts."""
-    conflicts: tuple[Conflict, ...]
     refusal: str
     """Why it cannot land now, with `hint` what helps; "" where it can."""
     hint: str
@@ -107,9 +119,11 @@ def plan(
     *,
     into: str | None = None,
     squash: bool = False,
+    before: LandingPlan | None = None,
 ) -> LandingPlan:
     """Return what would come; a conflict is a part of the answer and no failure.
 
+    `before` is what was planned last: where neither side has moved since, nothing is merged again.
     Raises `RefusedError` where there is no such branch to land in, `GitError` where git fails.
     """
     branch = target_branch(project, run, into)
@@ -122,29 +136,42 @@ def plan(
     combined = combine(control, project.common_dir, write=False)
     target = find_target(project.common_dir, branch, environ, combined.user_env, project.start)
     tasks = reads.tasks(db, run.id)
-    landing: Landing | None = None
-    conflicts: tuple[Conflict, ...] = ()
-    refusal, hint = "", ""
-    try:
-        landing = plan_landing(combined, old, head, own, squash=squash)
-        if landing.kind is not LandingKind.NOTHING:
-            target.check(landing.tree, landing.entries, merges=landing.commits_anew, branch=own)
-    except RefusedError as error:
-        refusal, hint = error.message, error.hint
-        if landing is None:
-            conflicts = _conflicts(combined, old, head, tasks)
+    trial = before.trial if before is not None else None
+    if trial is None or (trial.old, trial.head, trial.squash) != (old, head, squash):
+        trial = _try(combined, old, head, own, tasks, squash=squash)
+    refusal, hint = trial.refusal, trial.hint
+    if trial.landing is not None and trial.landing.kind is not LandingKind.NOTHING:
+        entries, anew = trial.landing.entries, trial.landing.commits_anew
+        try:
+            target.check(trial.landing.tree, entries, merges=anew, branch=own)
+        except RefusedError as error:
+            refusal, hint = error.message, error.hint
     return LandingPlan(
         branch=own,
         into=branch,
-        old=old,
-        head=head,
+        trial=trial,
         checkout=target.checkout.path if target.checkout else None,
-        landing=landing,
-        conflicts=conflicts,
         refusal=refusal,
-        hint=hint or "",
+        hint=hint,
         left=tuple(task for task in tasks if task.state is not TaskState.DONE),
     )
+
+
+def _try(
+    combined: Combined,
+    old: str,
+    head: str,
+    branch: str,
+    tasks: Sequence[TaskRow],
+    *,
+    squash: bool,
+) -> Trial:
+    try:
+        landing = plan_landing(combined, old, head, branch, squash=squash)
+    except RefusedError as error:
+        conflicts = _conflicts(combined, old, head, tasks)
+        return Trial(old, head, squash, None, conflicts, error.message, error.hint)
+    return Trial(old, head, squash, landing)
 
 
 def land(

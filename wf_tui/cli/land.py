@@ -72,8 +72,10 @@ def land(
                 into=branch,
                 squash=squash,
             )
-            if planned.landing is not None:
-                _print_result(found, branch, planned.landing, None, planned.left, as_json=as_json)
+            if planned.trial.landing is not None:
+                _print_result(
+                    found, branch, planned.trial.landing, None, planned.left, as_json=as_json
+                )
             # Last, so that a dry run shows what would come even where it would be refused.
             if planned.refusal:
                 raise RefusedError(planned.refusal, planned.hint)

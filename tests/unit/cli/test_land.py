@@ -9,7 +9,10 @@ import pytest
 
 from tests.support.cli_harness import git
 from wf_tui.git.control.control import open_control
+from wf_tui.landing import plan
+from wf_tui.ledger.queries import reads
 from wf_tui.paths import RunPaths
+from wf_tui.project import find_project, open_reads
 
 if TYPE_CHECKING:
     from tests.support.cli_harness import CliHarness
@@ -148,3 +151,18 @@ def test_what_was_not_seen_does_not_land(cli: CliHarness, merged: str) -> None:
     assert "main has moved since you looked" in moved.stderr
     assert git(cli.repo, "rev-parse", "main").strip() == base
     assert cli.json_here("land", "--expect", f"{base}..{merged}")["landed"]
+
+
+@pytest.mark.usefixtures("merged")
+def test_nothing_is_merged_again_while_neither_side_moves(cli: CliHarness) -> None:
+    """What was tried holds for its two commits; whether the checkout is clean is asked anew."""
+    project = find_project(cli.repo, cli.environ)
+    with open_reads(project) as db:
+        run = reads.find_run(db, None)
+        first = plan(project, db, run, cli.environ)
+        (cli.repo / "b").write_text("mine\n")
+        again = plan(project, db, run, cli.environ, before=first)
+        assert again.trial is first.trial
+        assert "would be overwritten" in again.refusal
+        git(cli.repo, "commit", "-q", "--allow-empty", "-m", "own")
+        assert plan(project, db, run, cli.environ, before=again).trial is not first.trial

@@ -49,13 +49,13 @@ def land_lines(facts: LandFacts, glyphs: GlyphSet) -> list[tuple[str, Line]]:
     """Return the lines, each under a name; those of folders begin with `/`, the others pass by."""
     plan = facts.plan
     lines = [(f"fact{at}", line) for at, line in enumerate(_facts(facts, glyphs))]
-    if plan.landing is None:
+    if plan.trial.landing is None:
         lines.append(("", Line()))
-        lines += [(f"/{one.path}", _conflict(one.path, one.tasks)) for one in plan.conflicts]
+        lines += [(f"/{one.path}", _conflict(one.path, one.tasks)) for one in plan.trial.conflicts]
         return lines
-    folders = by_folder(plan.landing.files)
+    folders = by_folder(plan.trial.landing.files)
     if folders:
-        lines += [("", Line()), ("files", _files_title(plan.landing))]
+        lines += [("", Line()), ("files", _files_title(plan.trial.landing))]
         most = max(one.added + one.removed for one in folders)
         lines += [(f"/{one.path}", _folder_line(one, most, glyphs)) for one in folders]
     lines += [(" ", Line()), ("phases", Line((Span("By phase", Role.TITLE),)))]
@@ -64,8 +64,8 @@ def land_lines(facts: LandFacts, glyphs: GlyphSet) -> list[tuple[str, Line]]:
 
 
 def _facts(facts: LandFacts, glyphs: GlyphSet) -> list[Line]:
-    plan, landing = facts.plan, facts.plan.landing
-    head, old = plan.head[:_SHORT], plan.old[:_SHORT]
+    plan, landing = facts.plan, facts.plan.trial.landing
+    head, old = plan.trial.head[:_SHORT], plan.trial.old[:_SHORT]
     commits = plural(len(landing.commits), "commit") if landing else ""
     place = f", checked out in {clean(str(plan.checkout), limit=_NAME)}" if plan.checkout else ""
     lines = [

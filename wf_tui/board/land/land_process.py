@@ -37,7 +37,7 @@ async def land_in_process(
 ) -> Outcome:
     """Land what a person has seen, and nothing else: where either side moved it is refused."""
     words = ["land", run, "--repo", str(repo), "--json", "--into", plan.into]
-    words += ["--expect", f"{plan.old}..{plan.head}", "--message", message]
+    words += ["--expect", f"{plan.trial.old}..{plan.trial.head}", "--message", message]
     done = await run_command([*words, "--squash"] if squash else words, environ)
     if not done.done:
         return Outcome(landed=False, text=done.complaint or "wf land failed")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import work
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
+    from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.ledger.store.database import Database
     from wf_tui.picture.batch import Changes
     from wf_tui.picture.entries import Entry
@@ -48,8 +48,8 @@ class LandLines(EntryView):
         *(Role.MUTED, Role.DONE, Role.ERROR, Role.ADDED, Role.REMOVED)
     )
 
-    def __init__(self, *args: object, **values: object) -> None:
-        super().__init__(*args, **values)  # type: ignore[arg-type]  # those of an entry view
+    def __init__(self, glyphs: GlyphSet) -> None:
+        super().__init__(glyphs, id="land")
         self._lines: dict[str, Line] = {}
 
     def show(self, lines: Sequence[tuple[str, Line]]) -> None:
@@ -87,7 +87,7 @@ class LandScreen(RunScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """Draw the lines."""
-        yield LandLines(self.host.glyphs, id="land")
+        yield LandLines(self.host.glyphs)
 
     def on_mount(self) -> None:
         """Plan it at once, and again while it is seen."""
@@ -121,10 +121,13 @@ class LandScreen(RunScreen):
     async def plan_in_thread(self) -> None:
         """Find out what would come, and show it where that differs."""
         host, into, squash = self.host, self._into, self._squash
+        before = None if self._facts is None else self._facts.plan
 
         def read(db: Database) -> LandFacts:
             run = reads.run_row(db, host.run_id)
-            found = plan(host.project, db, run, host.environ, into=into, squash=squash)
+            found = plan(
+                *(host.project, db, run, host.environ), into=into, squash=squash, before=before
+            )
             phases = [phase.name for phase in reads.phases(db, run.id)]
             message = self._message or default_message(run)
             return LandFacts(found, message, reads.tasks(db, run.id), phases)
@@ -195,7 +198,7 @@ class LandScreen(RunScreen):
         host, facts = self.host, self._facts
         if facts is None or self._busy:
             return
-        plan_, landing = facts.plan, facts.plan.landing
+        plan_, landing = facts.plan, facts.plan.trial.landing
         if landing is None:
             host.show_toast(f"it does not merge: {plan_.refusal}")
         elif landing.kind is LandingKind.NOTHING:
@@ -233,8 +236,10 @@ class LandScreen(RunScreen):
         self._busy = True
         host.show_toast(f"landing in {clean(facts.plan.into)}", severity="information")
         try:
-            outcome = await partial(land_in_process, squash=self._squash, message=self._message)(
-                facts.plan, host.run_id, host.project.start, host.environ
+            outcome = await land_in_process(
+                *(facts.plan, host.run_id, host.project.start, host.environ),
+                squash=self._squash,
+                message=self._message,
             )
         finally:
             self._busy = False

@@ -9,7 +9,7 @@ from wf_tui.board.land.land_lines import LandFacts, land_lines
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.git.control.diffs import FileChange
 from wf_tui.git.user.land import Landing, LandingKind
-from wf_tui.landing import Conflict, LandingPlan
+from wf_tui.landing import Conflict, LandingPlan, Trial
 
 OLD, HEAD = "a" * 40, "b" * 40
 
@@ -21,18 +21,17 @@ def changed(path: str, added: int | None = 1, removed: int | None = 0) -> FileCh
 
 def planned(landing: Landing | None, **values: object) -> LandingPlan:
     """Return a plan."""
+    conflicts = values.pop("conflicts", ())
     stock = {
         "branch": "wf/r",
         "into": "main",
-        "old": OLD,
-        "head": HEAD,
+        "trial": Trial(OLD, HEAD, False, landing, conflicts),  # type: ignore[arg-type]
         "checkout": Path("/home/me/shop"),
-        "conflicts": (),
         "refusal": "",
         "hint": "",
         "left": (),
     }
-    return LandingPlan(landing=landing, **{**stock, **values})  # type: ignore[arg-type]  # a dict
+    return LandingPlan(**{**stock, **values})  # type: ignore[arg-type]  # a dict
 
 
 def text(plan: LandingPlan, **values: object) -> str:
