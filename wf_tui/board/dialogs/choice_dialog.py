@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from textual import on
 from textual.binding import Binding
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-__all__ = ["Choice", "ChoiceDialog", "best", "highlight_first", "options_of"]
+__all__ = ["Choice", "ChoiceDialog", "FindingDialog", "best", "highlight_first", "options_of"]
+
+_Answer = TypeVar("_Answer")
 
 _MOST: Final = 200
 """Choices that are shown; typing finds the others."""
@@ -39,7 +41,41 @@ class Choice:
     """The colour of the note, as Textual has it; a quiet one where it is ""."""
 
 
-class ChoiceDialog(ModalScreen[str | None]):
+class FindingDialog(ModalScreen[_Answer]):
+    """A list of choices, and a line `#search` in which one types to find among them.
+
+    A subclass lays both out, and takes what is chosen with `OptionList.OptionSelected`.
+    """
+
+    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self._title = clean(title, limit=200)
+        self._choices = choices
+
+    @property
+    def _list(self) -> OptionList:
+        return self.query_one(OptionList)
+
+    def action_next(self, step: int) -> None:
+        """Move the highlight, also while typing."""
+        if step > 0:
+            self._list.action_cursor_down()
+        else:
+            self._list.action_cursor_up()
+
+    @on(Input.Changed, "#search")
+    def find_typed(self, event: Input.Changed) -> None:
+        """List what may be meant by what is typed."""
+        self._list.set_options(options_of(best(event.value, self._choices)))
+        highlight_first(self._list)
+
+    @on(Input.Submitted)
+    def take_highlighted(self) -> None:
+        """Take the highlighted choice, as Enter in the list does."""
+        self._list.action_select()
+
+
+class ChoiceDialog(FindingDialog[str | None]):
     """Asks for one of several; gives back the id of the chosen one, or None.
 
     The first choice that can be taken is highlighted, so it has to be the harmless one: Enter may
@@ -78,10 +114,8 @@ class ChoiceDialog(ModalScreen[str | None]):
     def __init__(
         self, title: str, choices: Sequence[Choice], *, note: str = "", typing: bool = False
     ) -> None:
-        super().__init__()
-        self._title = clean(title, limit=200)
+        super().__init__(title, choices)
         self._note = clean(note, limit=1000, multiline=True)
-        self._choices = choices
         self._typing = typing
 
     def compose(self) -> ComposeResult:
@@ -91,34 +125,12 @@ class ChoiceDialog(ModalScreen[str | None]):
             if self._note:
                 yield Label(Content(self._note), classes="note")
             if self._typing:
-                yield Input(placeholder="type to find", compact=True)
+                yield Input(placeholder="type to find", compact=True, id="search")
             yield OptionList(*options_of(self._choices), compact=True)
 
     def on_mount(self) -> None:
         """Highlight the first choice that can be taken."""
         highlight_first(self._list)
-
-    @property
-    def _list(self) -> OptionList:
-        return self.query_one(OptionList)
-
-    def action_next(self, step: int) -> None:
-        """Move the highlight, also while typing."""
-        if step > 0:
-            self._list.action_cursor_down()
-        else:
-            self._list.action_cursor_up()
-
-    @on(Input.Changed)
-    def find_typed(self, event: Input.Changed) -> None:
-        """List what may be meant by what is typed."""
-        self._list.set_options(options_of(best(event.value, self._choices)))
-        highlight_first(self._list)
-
-    @on(Input.Submitted)
-    def take_highlighted(self) -> None:
-        """Take the highlighted choice, as Enter in the list does."""
-        self._list.action_select()
 
     @on(OptionList.OptionSelected)
     def give_back(self, event: OptionList.OptionSelected) -> None:

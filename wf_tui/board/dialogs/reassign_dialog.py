@@ -9,10 +9,9 @@ from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 
-from wf_tui.board.dialogs.choice_dialog import best, highlight_first, options_of
+from wf_tui.board.dialogs.choice_dialog import FindingDialog, highlight_first, options_of
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ class Given:
     note: str = ""
 
 
-class ReassignDialog(ModalScreen[Given | None]):
+class ReassignDialog(FindingDialog[Given | None]):
     """Asks for a seat or a profile, and for a note; gives back None where nobody is chosen."""
 
     BINDINGS: ClassVar = [
@@ -73,10 +72,8 @@ class ReassignDialog(ModalScreen[Given | None]):
 
     def __init__(self, title: str, choices: Sequence[Choice], warning: str = "") -> None:
         """Offer these; `warning` says what giving it away interrupts, or is ""."""
-        super().__init__()
-        self._title = clean(title, limit=200)
+        super().__init__(title, choices)
         self._warning = clean(warning, limit=500)
-        self._choices = choices
 
     def compose(self) -> ComposeResult:
         """Draw the line to search with, the seats, and the line for the note."""
@@ -96,28 +93,6 @@ class ReassignDialog(ModalScreen[Given | None]):
         self._list.can_focus = False
         highlight_first(self._list)
         self.query_one("#search", Input).focus()
-
-    @property
-    def _list(self) -> OptionList:
-        return self.query_one(OptionList)
-
-    def action_next(self, step: int) -> None:
-        """Move the highlight, whichever line is typed in."""
-        if step > 0:
-            self._list.action_cursor_down()
-        else:
-            self._list.action_cursor_up()
-
-    @on(Input.Changed, "#search")
-    def find_typed(self, event: Input.Changed) -> None:
-        """List who may be meant by what is typed."""
-        self._list.set_options(options_of(best(event.value, self._choices)))
-        highlight_first(self._list)
-
-    @on(Input.Submitted)
-    def take_highlighted(self) -> None:
-        """Take who is highlighted, from either line."""
-        self._list.action_select()
 
     @on(OptionList.OptionSelected)
     def give_back(self, event: OptionList.OptionSelected) -> None:

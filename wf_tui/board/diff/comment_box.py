@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 from textual.message import Message
-from textual.widgets import TextArea
+
+from wf_tui.board.text_view.words_area import WordsArea
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
-    from textual.events import Paste
 
 __all__ = ["CommentBox"]
 
 
-class CommentBox(TextArea):
+class CommentBox(WordsArea):
     """Takes the text of one comment; hidden until it is opened, over the lines of its diff.
 
     A paste never keeps it, whatever line ends it has.
@@ -54,14 +54,9 @@ class CommentBox(TextArea):
         edits: int | None
 
     def __init__(self) -> None:
-        super().__init__(soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
+        super().__init__()
         self._place: tuple[str, str, int | None, str] = ("", "new", None, "")
         self._edits: int | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody writes in it."""
-        return self.has_class("-open")
 
     def open(
         self,
@@ -75,12 +70,9 @@ class CommentBox(TextArea):
     ) -> None:
         """Write a comment on a line, or with `edits` change the words of one."""
         self._place, self._edits = (path, side, line, quote), edits
-        self.text = text
-        self.move_cursor(self.document.end)
         where = f"line {line}" if line else "the file"
         self.border_title = f"comment on {where}  Enter keeps · Ctrl+J new line · Esc drops"
-        self.add_class("-open")
-        self.focus()
+        self.reveal(text)
 
     def action_keep(self) -> None:
         """Keep what was written; nothing where nothing was."""
@@ -89,10 +81,6 @@ class CommentBox(TextArea):
         self.action_drop()
         if text:
             self.post_message(self.Kept(path, side, line, quote, text, self._edits))
-
-    def action_new_line(self) -> None:
-        """Begin a new line."""
-        self.insert("\n")
 
     def action_drop(self) -> None:
         """Close it, and give the keys back to the lines."""
@@ -103,9 +91,3 @@ class CommentBox(TextArea):
     @dataclass
     class Closed(Message):
         """Nobody writes in it any more."""
-
-    async def _on_paste(self, event: Paste) -> None:
-        """Take a paste as text, line ends and all."""
-        event.prevent_default()
-        event.stop()
-        self.insert(event.text)

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 from textual.message import Message
-from textual.widgets import TextArea
+
+from wf_tui.board.text_view.words_area import WordsArea
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
-    from textual.events import Paste
 
 __all__ = ["WordsBox"]
 
 
-class WordsBox(TextArea):
+class WordsBox(WordsArea):
     """Takes the words of one answer; hidden until it is opened.
 
     A paste never sends them, whatever line ends it has.
@@ -62,20 +62,12 @@ class WordsBox(TextArea):
         """The person goes on in their own editor."""
 
     def __init__(self) -> None:
-        super().__init__(soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
+        super().__init__()
         self.border_title = "Enter sends · F2 $EDITOR · Esc keeps it as a draft"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody writes in it."""
-        return self.has_class("-open")
 
     def open(self, text: str) -> None:
         """Go on writing what was begun."""
-        self.text = text
-        self.move_cursor(self.document.end)
-        self.add_class("-open")
-        self.focus()
+        self.reveal(text)
 
     def close(self) -> None:
         """Hide it."""
@@ -85,10 +77,6 @@ class WordsBox(TextArea):
         """Ask for it to be sent."""
         self.post_message(self.Sent(self.text, self.cursor_location))
 
-    def action_new_line(self) -> None:
-        """Begin a new line."""
-        self.insert("\n")
-
     def action_edit(self) -> None:
         """Go on in the person's editor."""
         self.post_message(self.EditorAsked())
@@ -97,9 +85,3 @@ class WordsBox(TextArea):
         """Put it away."""
         self.close()
         self.post_message(self.Kept(self.text))
-
-    async def _on_paste(self, event: Paste) -> None:
-        """Take a paste as text, line ends and all."""
-        event.prevent_default()
-        event.stop()
-        self.insert(event.text)
