@@ -29,8 +29,8 @@ from wf_tui.board.screen_table import SCREENS
 from wf_tui.board.screens.land_screen import LandScreen
 from wf_tui.board.screens.review_screen import ReviewScreen
 from wf_tui.board.screens.run_screen import RunScreen
-from wf_tui.board.status_app import time_of_day
 from wf_tui.board.user_keys import textual_name
+from wf_tui.picture.age import time_of_day
 from wf_tui.project import open_ledger
 from wf_tui.text import plural
 

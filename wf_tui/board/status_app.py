@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.actions.action import Context
 from wf_tui.board.frame.toasts import Offer, Severity, Toast, Toasts
 from wf_tui.board.key_app import KeyApp
 from wf_tui.board.screens.run_screen import RunScreen
+from wf_tui.picture.age import time_of_day
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from wf_tui.clock import Clock
 
-__all__ = ["StatusApp", "time_of_day"]
+__all__ = ["StatusApp"]
 
 _TOAST: Final = 300
 """Characters of a message."""
@@ -152,8 +152,3 @@ class StatusApp(KeyApp):
         screen = self.run_screen
         if screen is not None and screen.is_mounted:
             screen.show_status()
-
-
-def time_of_day(at: float) -> str:
-    """Return a time in UTC seconds as the clock of this place shows it."""
-    return time.strftime("%H:%M:%S", time.localtime(at))

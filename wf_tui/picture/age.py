@@ -1,8 +1,9 @@
-"""How long ago, how long it took: short words for seconds."""
+"""How long ago, how long it took, at what time: short words for seconds."""
 
+import time
 from typing import Final
 
-__all__ = ["offset", "span"]
+__all__ = ["duration", "offset", "span", "time_of_day"]
 
 _MINUTE: Final = 60
 _HOUR: Final = 3600
@@ -31,8 +32,16 @@ def offset(seconds: float) -> str:
     seconds = max(0.0, seconds)
     if seconds < _MINUTE:
         return f"{seconds:.2f}s"
-    minutes, rest = divmod(int(seconds), _MINUTE)
+    return duration(seconds)
+
+
+def duration(seconds: float) -> str:
+    """Return how long something takes: `0:40`, `6:12`, `1:12:04`; never less than `0:00`."""
+    minutes, rest = divmod(max(0, int(seconds)), _MINUTE)
     hours, minutes = divmod(minutes, _MINUTE)
-    if hours:
-        return f"{hours}:{minutes:02}:{rest:02}"
-    return f"{minutes}:{rest:02}"
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def time_of_day(at: float) -> str:
+    """Return a time in UTC seconds as the clock of this place shows it."""
+    return time.strftime("%H:%M:%S", time.localtime(at))

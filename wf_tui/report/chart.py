@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.picture.age import time_of_day
 from wf_tui.report.facts import Mark
-from wf_tui.report.words import clock, length
+from wf_tui.report.words import length
 
 if TYPE_CHECKING:
     from wf_tui.report.facts import ReportedAttempt, RunReport
@@ -27,15 +28,11 @@ _ORDER: Final = (Mark.DONE, Mark.WORKING, Mark.NEEDS, Mark.PARKED, Mark.OPEN)
 def strip(report: RunReport) -> str:
     """Return a bar for each phase, a piece for each of its tasks, what is done first."""
     parts = []
-    for phase in report.phases:
-        tasks = [task for task in report.tasks if task.phase == phase]
-        if not tasks:
-            continue
+    for phase, tasks, done in report.by_phase():
         pieces = "".join(
             f'<i class={task.mark} title="{escape(f"{task.title}: {task.state}")}"></i>'
             for task in sorted(tasks, key=lambda task: _ORDER.index(task.mark))
         )
-        done = sum(task.mark is Mark.DONE for task in tasks)
         name = f"<span>{escape(phase)}</span> <b>{done}</b>/{len(tasks)}"
         parts.append(f"<div>{name}<div class=pieces>{pieces}</div></div>")
     return f"<div class=strip>{''.join(parts)}</div>"
@@ -67,7 +64,7 @@ def _axis(start: float, end: float, scale: float, height: int) -> str:
         at = start + (end - start) * tick / _TICKS
         x = _NAMES + (at - start) * scale
         parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_ROW}" y2="{height}"/>')
-        parts.append(f'<text class=quiet x="{x:.1f}" y="15">{clock(at)}</text>')
+        parts.append(f'<text class=quiet x="{x:.1f}" y="15">{time_of_day(at)}</text>')
     return "".join(parts)
 
 

@@ -157,6 +157,13 @@ class RunReport:
         """How long it has taken, or took."""
         return max(0.0, self.until - self.created_at)
 
+    def by_phase(self) -> Iterator[tuple[str, list[ReportedTask], int]]:
+        """Yield each phase that has tasks, with these, and how many of them are done."""
+        for phase in self.phases:
+            tasks = [task for task in self.tasks if task.phase == phase]
+            if tasks:
+                yield phase, tasks, sum(task.mark is Mark.DONE for task in tasks)
+
     def count(self, *marks: Mark) -> int:
         """Return how many tasks have one of these marks."""
         return sum(task.mark in marks for task in self.tasks)

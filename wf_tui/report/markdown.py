@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.picture.age import time_of_day
 from wf_tui.picture.usage_text import short_usage
 from wf_tui.report.facts import Mark
-from wf_tui.report.words import GLYPHS, clock, length, summary
+from wf_tui.report.words import GLYPHS, length, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,12 +34,9 @@ def _lines(report: RunReport) -> Iterator[str]:
     yield f"Run `{report.id}`"
     yield ""
     yield from (f"* {name}: {_text(value)}" for name, value in summary(report))
-    for phase in report.phases:
-        tasks = [task for task in report.tasks if task.phase == phase]
-        if tasks:
-            done = sum(task.mark is Mark.DONE for task in tasks)
-            yield from ("", f"## {_text(phase)} ({done} of {len(tasks)})", "")
-            yield from _table(_TASKS, (_task_cells(task) for task in tasks))
+    for phase, tasks, done in report.by_phase():
+        yield from ("", f"## {_text(phase)} ({done} of {len(tasks)})", "")
+        yield from _table(_TASKS, (_task_cells(task) for task in tasks))
     yield from _failures(report)
     yield from _decisions(report)
     yield from _commits(report)
@@ -72,7 +70,7 @@ def _failures(report: RunReport) -> Iterator[str]:
     for one in failed:
         proof = f": {_text(one.proof)}" if one.proof else ""
         name = f"{_text(one.title)}, try {one.number} by {_text(one.worker)}"
-        yield f"* {clock(one.started_at)} {name}: {_text(one.ended)}{proof}"
+        yield f"* {time_of_day(one.started_at)} {name}: {_text(one.ended)}{proof}"
 
 
 def _decisions(report: RunReport) -> Iterator[str]:
@@ -80,7 +78,7 @@ def _decisions(report: RunReport) -> Iterator[str]:
         yield from ("", "## What people decided", "")
     for one in report.decisions:
         about = f" {_text(one.task)}:" if one.task else ""
-        yield f"* {clock(one.at)} {_text(one.who)}:{about} {_text(one.words)}"
+        yield f"* {time_of_day(one.at)} {_text(one.who)}:{about} {_text(one.words)}"
 
 
 def _commits(report: RunReport) -> Iterator[str]:

@@ -6,10 +6,10 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.picture.age import time_of_day
 from wf_tui.picture.usage_text import short_usage, usage_text
 from wf_tui.report.chart import strip, timeline
-from wf_tui.report.facts import Mark
-from wf_tui.report.words import GLYPHS, clock, length, summary, when
+from wf_tui.report.words import GLYPHS, length, summary, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -49,20 +49,13 @@ def _body(report: RunReport) -> Iterator[str]:
     yield f"<dl>{facts}</dl>"
     yield strip(report)
     yield f"<h2>Timeline</h2>{timeline(report)}"
-    for phase in report.phases:
-        tasks = [task for task in report.tasks if task.phase == phase]
-        if tasks:
-            done = sum(task.mark is Mark.DONE for task in tasks)
-            title = f"{escape(phase)} <span class=quiet>{done} of {len(tasks)}</span>"
-            yield f"<h2>{title}</h2>{_tasks(tasks)}"
+    for phase, tasks, done in report.by_phase():
+        title = f"{escape(phase)} <span class=quiet>{done} of {len(tasks)}</span>"
+        yield f"<h2>{title}</h2>{''.join(map(_task, tasks))}"
     yield _decisions(report)
     yield _commits(report)
     if report.result:
         yield f"<h2>Result</h2><pre>{escape(report.result)}</pre>"
-
-
-def _tasks(tasks: Sequence[ReportedTask]) -> str:
-    return "".join(_task(task) for task in tasks)
 
 
 def _task(task: ReportedTask) -> str:
@@ -91,7 +84,7 @@ def _attempt_cells(one: ReportedAttempt) -> list[str]:
         str(one.number),
         escape(one.worker),
         escape(one.model),
-        clock(one.started_at),
+        time_of_day(one.started_at),
         length(took),
         f"<span class={one.mark}>{escape(one.ended)}</span>{proof}",
         escape(usage_text(one.usage)),
@@ -103,7 +96,7 @@ def _decisions(report: RunReport) -> str:
     if not report.decisions:
         return ""
     rows = (
-        (clock(one.at), escape(one.who), escape(one.task), escape(one.words))
+        (time_of_day(one.at), escape(one.who), escape(one.task), escape(one.words))
         for one in report.decisions
     )
     table = _table(("when", "who", "task", "what"), rows)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.picture.age import offset
+from wf_tui.picture import glyphs
+from wf_tui.picture.age import duration
 from wf_tui.picture.usage_text import budget_words, usage_text
 from wf_tui.report.facts import Mark
 from wf_tui.text import plural
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
 
     from wf_tui.report.facts import RunReport
 
-__all__ = ["GLYPHS", "clock", "length", "money", "summary", "when"]
+__all__ = ["GLYPHS", "length", "money", "summary", "when"]
 
 GLYPHS: Final[Mapping[Mark, str]] = {
-    Mark.DONE: "✓",
-    Mark.WORKING: "●",
-    Mark.NEEDS: "◆",
-    Mark.PARKED: "◇",
-    Mark.OPEN: "○",
+    Mark.DONE: glyphs.DONE,
+    Mark.WORKING: glyphs.IN_PROGRESS,
+    Mark.NEEDS: glyphs.NEEDS_YOU,
+    Mark.PARKED: glyphs.BLOCKED,
+    Mark.OPEN: glyphs.PENDING,
     Mark.FAILED: "✗",
 }
 """Those of the board; a colour alone tells nothing."""
@@ -39,16 +40,11 @@ def when(at: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M %z", time.localtime(at))
 
 
-def clock(at: float) -> str:
-    """Return the time of day."""
-    return time.strftime("%H:%M:%S", time.localtime(at))
-
-
 def length(seconds: float | None) -> str:
     """Return a length of time; "" where it is not known."""
     if seconds is None:
         return ""
-    return f"{int(seconds)}s" if seconds < 60 else offset(seconds)  # noqa: PLR2004 - a minute
+    return f"{int(seconds)}s" if seconds < 60 else duration(seconds)  # noqa: PLR2004 - a minute
 
 
 def money(report: RunReport) -> str:

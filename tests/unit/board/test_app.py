@@ -14,11 +14,11 @@ from wf_tui.board.app import BoardApp
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.frame.status_line import StatusLine
 from wf_tui.board.messages import FeedFailed
-from wf_tui.board.status_app import time_of_day
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.rules.moves import HOLD
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+from wf_tui.picture.age import time_of_day
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from wf_tui.board.frame.header import clock_time, header_spans
+from wf_tui.board.frame.header import header_spans
 from wf_tui.board.widgets.glyph_sets import UNICODE
 from wf_tui.board.widgets.line import Role, width_of
 from wf_tui.ledger.model.run_budget import NO_BUDGET, RunBudget
 from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.model.usage import NO_USAGE, Usage
+from wf_tui.picture.age import duration
 from wf_tui.picture.header import Header
 
 HEADER = Header(
@@ -93,4 +94,4 @@ def test_a_run_that_nobody_leads_is_not_at_work() -> None:
 
 def test_times_are_short() -> None:
     """Times take few cells."""
-    assert [clock_time(s) for s in (7, 724, 3729)] == ["0:07", "12:04", "1:02:09"]
+    assert [duration(s) for s in (7, 724, 3729)] == ["0:07", "12:04", "1:02:09"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +18,7 @@ from wf_tui.ledger.model.ignored_files import ignored_text
 from wf_tui.ledger.model.states import Outcome
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.left_refs import left_of_attempt
-from wf_tui.picture.age import offset
+from wf_tui.picture.age import offset, time_of_day
 from wf_tui.picture.attempt_text import left_text
 from wf_tui.project import open_reads
 from wf_tui.text import plural
@@ -161,7 +160,7 @@ def _column(attempt: AttemptRow, control: Control, now: float) -> Column:
         attempt.worker,
         attempt.profile,
         attempt.model or "-",
-        time.strftime("%H:%M:%S", time.localtime(attempt.started_at)),
+        time_of_day(attempt.started_at),
         took if attempt.ended_at else f"{took} so far",
         *_used(attempt),
         f"{outcome}: {cause}" if cause and cause != outcome else outcome,

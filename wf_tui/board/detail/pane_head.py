@@ -10,8 +10,8 @@ from wf_tui.board.text_view.plain_signs import plain_row
 from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted
 from wf_tui.board.widgets.line_widget import LineWidget, component_classes
 from wf_tui.ledger.model.states import TaskState
+from wf_tui.picture.age import duration, span
 from wf_tui.picture.words.advice import advice_for
-from wf_tui.picture.words.timed import age, duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,7 +151,7 @@ def _sentence(
     card: Card, facts: HeadFacts, now: float
 ) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """Return why a task is where it is, and the proof of that."""
-    since = age(now - card.since)
+    since = span(now - card.since)
     if card.needs is not None:
         return _needed(card, card.needs, since)
     match TaskState(card.state):
@@ -182,6 +182,6 @@ def _needed(card: Card, needs: Needs, since: str) -> tuple[tuple[Span, ...], tup
 def _working(card: Card, now: float) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     plan = f" · step {card.plan[0]}/{card.plan[1]}" if card.plan else ""
     step = card.step.replace("_", " ") or "running"
-    heard = f"  {age(now - card.evidence_at)}" if card.evidence_at else ""
+    heard = f"  {span(now - card.evidence_at)}" if card.evidence_at else ""
     doing = Span(f"{step} {duration(now - card.since)} · {card.who}{plan}")
     return (doing,), (Span(card.evidence), Span(heard, Role.FAINT))

@@ -11,7 +11,7 @@ from wf_tui.board.messages import ActionChosen
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted, width_of
 from wf_tui.board.widgets.line_widget import LineWidget, component_classes
 from wf_tui.ledger.model.states import RunState
-from wf_tui.picture.age import span
+from wf_tui.picture.age import duration, span
 from wf_tui.picture.usage_text import count_words, dollars
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.picture.header import Header
 
-__all__ = ["RunHeader", "clock_time", "header_spans"]
+__all__ = ["RunHeader", "header_spans"]
 
 SHORT_BELOW: Final = 107
 """Columns below which words are left out that the figures can do without."""
@@ -122,7 +122,7 @@ def _sides(
         _done(header, room),
         _tokens(header, room),
         _money(header, glyphs, room),
-        [Span(clock_time(header.elapsed), Role.MUTED)] if room.elapsed else [],
+        [Span(duration(header.elapsed), Role.MUTED)] if room.elapsed else [],
         _ending(header, glyphs, room, as_of),
     )
     right = [gap]
@@ -186,10 +186,3 @@ def _ending(header: Header, glyphs: GlyphSet, room: _Room, as_of: str) -> list[S
         return []
     word = " left" if room.words else ""
     return [Span(f"{glyphs.least}{span(header.left)}{word}", Role.MUTED)]
-
-
-def clock_time(seconds: float) -> str:
-    """Return a length of time as a clock shows it: `0:07`, `12:04`, `1:02:09`."""
-    minutes, rest = divmod(int(max(0.0, seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.board.text_view.text_line import TextLine, safe
 from wf_tui.board.text_view.wrapped_lines import wrap
 from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted
-from wf_tui.picture.words.timed import age, duration
+from wf_tui.picture.age import duration, span
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _figures(shown: Shown, now: float) -> Line:
     cost = "" if card.cost_microusd is None else f"${card.cost_microusd / _MICRO:.2f}"
     kept = ""
     if asked is not None and not shown.closed and asked.expires_at is not None:
-        kept = f"its worker waits {age(asked.expires_at - now)}"
+        kept = f"its worker waits {span(asked.expires_at - now)}"
     facts = (
         " ".join(filter(None, (card.who, card.model))),
         f"attempt {card.attempt}" if card.attempt else "",

@@ -11,8 +11,8 @@ from wf_tui.board.widgets.line import Line, Look, Role, Span
 from wf_tui.board.widgets.line_widget import component_classes
 from wf_tui.board.widgets.list_lines import ghost_line, list_line
 from wf_tui.ledger.model.states import BlockedKind
+from wf_tui.picture.age import span
 from wf_tui.picture.entries import EntryKind
-from wf_tui.picture.words.timed import age
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -182,7 +182,7 @@ class InboxList(EntryView):
 
     def _decided_line(self, card: Card, one: Decided) -> Line:
         left = (Span(f"{self.glyphs.done} ", Role.DONE), Span(card.title, Role.MUTED))
-        return Line(left, (Span(f"{one.word} {age(self.now - one.at)}", Role.FAINT),))
+        return Line(left, (Span(f"{one.word} {span(self.now - one.at)}", Role.FAINT),))
 
     def _put_off_line(self, card: Card) -> Line:
         left = (*sign_spans(card, self.glyphs, self.now, fresh=False), Span(card.title, Role.MUTED))
@@ -190,7 +190,7 @@ class InboxList(EntryView):
 
     def _two_lines(self, card: Card) -> tuple[Line, Line]:
         sign = sign_spans(card, self.glyphs, self.now, fresh=False)
-        since = Span(age(self.now - card.since), Role.FAINT)
+        since = Span(span(self.now - card.since), Role.FAINT)
         first = Line((*sign, Span(card.title, title_role(card))), (since,))
         needs = card.needs
         if needs is None:

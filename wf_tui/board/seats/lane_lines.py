@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.board.widgets.line import Line, Role, Span
 from wf_tui.ledger.model.lane_state import LaneStatus
 from wf_tui.ledger.model.usage import NO_USAGE, Usage
+from wf_tui.picture.age import duration, span
 from wf_tui.picture.seats.lane import GROWS_EVERY
 from wf_tui.picture.usage_text import count_words
-from wf_tui.picture.words.timed import age, duration
 from wf_tui.text import listed, plural
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def lane_line(facts: LaneFacts, drawing: CardDrawing, now: float) -> Line:
 def _open(lane: LaneView) -> list[Span]:
     words = f"{lane.busy} of {len(lane.seats)} in use"
     if lane.capacity is not None:
-        words += f", at most {lane.capacity} at once, +1 each {age(GROWS_EVERY)}"
+        words += f", at most {lane.capacity} at once, +1 each {span(GROWS_EVERY)}"
     return [Span("open ", Role.DONE), Span(words, Role.MUTED)]
 
 
@@ -78,7 +78,7 @@ def _shut(facts: LaneFacts, drawing: CardDrawing, now: float) -> list[Span]:
         return [*spans, Span("  P", Role.KEY, "lane.pause"), Span(" opens it", Role.MUTED)]
     spans += _bar(facts, drawing, now)
     if lane.capacity is not None:
-        then = f"then {plural(lane.capacity, 'seat')}, +1 each {age(GROWS_EVERY)}"
+        then = f"then {plural(lane.capacity, 'seat')}, +1 each {span(GROWS_EVERY)}"
         spans.append(Span(f" {then}", Role.MUTED))
     return spans
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from wf_tui.board.seats.seat_lines import NOBODY_TOLD
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
 from wf_tui.board.widgets.line_widget import LineWidget, component_classes
-from wf_tui.picture.words.timed import duration
+from wf_tui.picture.age import duration
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from wf_tui.board.widgets.card_pieces import heard_at, sign_spans, title_role
 from wf_tui.board.widgets.line import Line, Role, Span
 from wf_tui.board.widgets.list_lines import at_right, filled, in_column, task_words
 from wf_tui.ledger.model.states import Step, TaskState
+from wf_tui.picture.age import duration, span
 from wf_tui.picture.usage_text import count_words
-from wf_tui.picture.words.timed import age, duration
 
 if TYPE_CHECKING:
     from wf_tui.board.widgets.card_lines import CardDrawing
@@ -142,8 +142,8 @@ def _ends(
 ) -> tuple[Span, ...]:
     is_running = card.state == TaskState.IN_PROGRESS
     # Of one that is silent the words say for how long, so its age is that of nothing else.
-    old = evidence_words(card, now)[1] or age(now - heard_at(card))
-    spans = [at_right(old if is_running else age(now - card.since), _AGE, Role.FAINT, drawing)]
+    old = evidence_words(card, now)[1] or span(now - heard_at(card))
+    spans = [at_right(old if is_running else span(now - card.since), _AGE, Role.FAINT, drawing)]
     if widths.figures:
         spans += [
             at_right(text, _FIGURE, Role.FAINT, drawing)

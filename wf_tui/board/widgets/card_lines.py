@@ -21,7 +21,7 @@ from wf_tui.board.widgets.card_pieces import (
 )
 from wf_tui.board.widgets.line import Line, Role, Span, width_of
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step, TaskState
-from wf_tui.picture.words.timed import age, duration
+from wf_tui.picture.age import duration, span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -218,14 +218,14 @@ def evidence_words(card: Card, now: float) -> tuple[Span, str]:
     """Return what was seen of a card last, and how old that is; the age is "" where it says it."""
     heard = heard_at(card)
     if is_silent(card, now):
-        return Span(f"no output for {age(now - heard)}", Role.WARNING), ""
+        return Span(f"no output for {span(now - heard)}", Role.WARNING), ""
     if card.step == Step.CHECKING and card.gate:
-        return Span(f"gate: {card.gate}", Role.MUTED), age(now - heard)
+        return Span(f"gate: {card.gate}", Role.MUTED), span(now - heard)
     if card.evidence in {"", card.step, "claimed"}:
         is_command = card.step == Step.RUNNING and card.command
         return Span(f"$ {card.command}" if is_command else "", Role.MUTED), ""
     role = Role.WARNING if card.limited else Role.MUTED
-    return Span(card.evidence, role), age(now - heard)
+    return Span(card.evidence, role), span(now - heard)
 
 
 def _evidence(card: Card, width: int, now: float) -> Line:
@@ -297,7 +297,7 @@ def _needing(
 
 def _whose(card: Card, drawing: CardDrawing, now: float) -> Line:
     """Return who worked on it, since when it waits, and which try it was."""
-    words = [card.who, age(now - card.since), _try(card)]
+    words = [card.who, span(now - card.since), _try(card)]
     if drawing.costs or not words[-1]:
         words.append(cost_text(card, tokens=drawing.costs))
     return Line(_indented(" · ".join(filter(None, words)), Role.MUTED))
@@ -320,5 +320,5 @@ def _ways_out(card: Card, now: float, keys: Sequence[KeyHint]) -> Line:
             Span(f"{gap}{hint.key}", Role.KEY, hint.action),
             Span(f" {hint.word}", Role.MUTED, hint.action),
         ]
-    old = " · ".join(filter(None, (card.who, age(now - card.since))))
+    old = " · ".join(filter(None, (card.who, span(now - card.since))))
     return Line(tuple(spans), (), _faint(old))

@@ -9,8 +9,8 @@ from rich.cells import cell_len, set_cell_size
 
 from wf_tui.board.widgets.line import Line, Look, Role, Span, width_of
 from wf_tui.ledger.model.states import TaskState
+from wf_tui.picture.age import duration
 from wf_tui.picture.usage_text import count_words
-from wf_tui.picture.words.timed import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,8 +18,8 @@ from wf_tui.board.widgets.card_pieces import (
 from wf_tui.board.widgets.glyph_sets import WORDS
 from wf_tui.board.widgets.line import Line, Role, Span, width_of
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
+from wf_tui.picture.age import duration, span
 from wf_tui.picture.usage_text import count_words
-from wf_tui.picture.words.timed import age, duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +97,7 @@ def _age(card: Card, now: float) -> str:
     if card.state == TaskState.IN_PROGRESS:
         return duration(now - card.since)
     # Of what has not begun nobody asks how long.
-    return "" if card.state == TaskState.PENDING else age(now - card.since)
+    return "" if card.state == TaskState.PENDING else span(now - card.since)
 
 
 def task_words(card: Card, now: float, width: int) -> tuple[Span, ...]:
@@ -156,9 +156,9 @@ def filled(spans: tuple[Span, ...], width: int, drawing: CardDrawing) -> tuple[S
     """Return pieces in exactly so many cells."""
     out: list[Span] = []
     left = max(0, width)
-    for span in spans:
-        text = cut_to(span.text, left, drawing.glyphs.more) if left else ""
-        out.append(Span(text, span.role))
+    for piece in spans:
+        text = cut_to(piece.text, left, drawing.glyphs.more) if left else ""
+        out.append(Span(text, piece.role))
         left -= cell_len(text)
     return (*out, Span(" " * left, Role.MUTED))
 
@@ -178,7 +178,7 @@ def group_line(title: GroupTitle, drawing: CardDrawing, *, folded: bool = False)
     left += [Span(title.name, Role.MUTED), Span(f" {_count(title)}", Role.FAINT)]
     facts = []
     if folded and title.took is not None:
-        facts.append(Span(age(title.took), Role.FAINT))
+        facts.append(Span(span(title.took), Role.FAINT))
     if folded and title.cost_microusd is not None:
         facts.append(Span(f"${title.cost_microusd / _MICRO:.2f}", Role.FAINT))
     return glyphs.drawn(Line(tuple(left), (), tuple(facts)))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture import glyphs
+from wf_tui.picture.age import duration
 from wf_tui.picture.graph.critical_path import critical_path
-from wf_tui.picture.words.timed import duration
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.picture.age import duration
 from wf_tui.picture.ink import Ink, Piece
 from wf_tui.picture.timeline.timeline import BarEnd
 from wf_tui.picture.usage_text import count_words, dollars
-from wf_tui.picture.words.timed import duration
 from wf_tui.text import cut
 
 if TYPE_CHECKING:

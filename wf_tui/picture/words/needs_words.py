@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import BlockedKind, Outcome, ScopeWhy
 from wf_tui.line_that_matters import line_that_matters
-from wf_tui.picture.words.timed import age
+from wf_tui.picture.age import span
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _gate(facts: Facts) -> Needs:
 
 def _failed(facts: Facts) -> Needs:
     text = _SIGNAL.sub(lambda found: f"killed by {found[2] or f'signal {found[1]}'}", facts.note)
-    text = _LIMIT.sub(lambda found: f"timed out {age(float(found[1]))}", text)
+    text = _LIMIT.sub(lambda found: f"timed out {span(float(found[1]))}", text)
     if facts.attempt is not None and facts.attempt.outcome == Outcome.LOST:
         text = f"lost: {text}" if text else "lost"
     return Needs("failed", f"{text}{facts.tries}", facts.last_line or facts.said, is_error=True)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["NOTHING", "Timed", "age", "duration"]
+from wf_tui.picture.age import duration, span
 
-_MINUTE: Final = 60
-_HOUR: Final = 3600
-_DAY: Final = 86400
+__all__ = ["NOTHING", "Timed"]
 
 
 @dataclass(frozen=True)
@@ -29,9 +27,9 @@ class Timed:
         """Return the words at a time."""
         middle = ""
         if self.until is not None:
-            middle = (age if self.coarse else duration)(self.until - now)
+            middle = (span if self.coarse else duration)(self.until - now)
         elif self.since is not None:
-            middle = age(now - self.since)
+            middle = span(now - self.since)
         return f"{self.before}{middle}{self.after}"
 
     def __bool__(self) -> bool:
@@ -39,19 +37,3 @@ class Timed:
 
 
 NOTHING: Final = Timed()
-
-
-def age(seconds: float) -> str:
-    """Return how long ago something was: `40s`, then `6m`, `3h`, `2d`; never less than `0s`."""
-    whole = max(0, int(seconds))
-    for unit, length in (("d", _DAY), ("h", _HOUR), ("m", _MINUTE)):
-        if whole >= length:
-            return f"{whole // length}{unit}"
-    return f"{whole}s"
-
-
-def duration(seconds: float) -> str:
-    """Return how long something takes: `0:40`, `6:12`, `1:12:04`; never less than `0:00`."""
-    minutes, rest = divmod(max(0, int(seconds)), _MINUTE)
-    hours, minutes = divmod(minutes, _MINUTE)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

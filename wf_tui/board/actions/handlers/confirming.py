@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.board.actions.names import title_of, titled
 from wf_tui.board.dialogs.confirm_dialog import ConfirmDialog, Stake
 from wf_tui.ledger.rules.moves import MOVES
-from wf_tui.picture.words.timed import duration
+from wf_tui.picture.age import duration
 from wf_tui.text import plural
 
 if TYPE_CHECKING:

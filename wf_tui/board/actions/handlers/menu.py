@@ -8,7 +8,7 @@ from wf_tui.board.actions.handlers.conversation import hears
 from wf_tui.board.actions.names import named, title_of, titled
 from wf_tui.board.dialogs.menu_dialog import MenuLine
 from wf_tui.ledger.rules.moves import MOVES
-from wf_tui.picture.words.timed import duration
+from wf_tui.picture.age import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from wf_tui.board.dialogs.choice_dialog import Choice
 from wf_tui.ledger.queries import lane_reads, reads
 from wf_tui.ledger.rules.task_guards import stoppable
-from wf_tui.picture.words.timed import duration
+from wf_tui.picture.age import duration
 from wf_tui.plan.choices import Takes
 from wf_tui.text import clean, listed
 

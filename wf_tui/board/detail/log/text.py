@@ -5,7 +5,6 @@ Belongs to the event loop; the entries come from a thread.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +12,7 @@ from wf_tui.board.detail.log.entries import CallEnd
 from wf_tui.board.text_view.text_line import TextLine
 from wf_tui.board.widgets.line import Role, Span
 from wf_tui.line_that_matters import line_that_matters
+from wf_tui.picture.age import time_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -142,7 +142,7 @@ class LogText:
         """Return the time before a line: blank where it is that of the line above."""
         if number is not None and number in self._stamps:
             return self._stamps[number]
-        clock = time.strftime("%H:%M:%S", time.localtime(entry.at))
+        clock = time_of_day(entry.at)
         stamp = " " * _TIME if clock == self._clock else f"{clock} "
         if keeps_time:
             self._clock = clock
