@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
+from typing import Final
 
 import click
 
@@ -15,6 +16,8 @@ from wf_tui.ledger.queries.forecast import forecast
 from wf_tui.picture.budget_text import budget_json, budget_lines
 
 __all__ = ["budget"]
+
+_NOTHING: Final = "no budget, and nothing used that is known; wf budget 25usd sets one"
 
 
 @click.command
@@ -36,5 +39,5 @@ def budget(*, amount: str | None, run: str | None, repo: Path | None, as_json: b
     if as_json:
         print_json(budget_json(row, ahead))
         return
-    for line in budget_lines(row, ahead):
+    for line in list(budget_lines(row, ahead)) or [_NOTHING]:
         print_line(line)

@@ -152,3 +152,17 @@ async def test_b_is_called_by_what_it_does(tmp_path: Path) -> None:
             await hand.select(task)
             titles = {key.action: key.title for key in hand.app.footer_keys()}
             assert titles["task.hold"] == title
+
+
+async def test_two_keys_that_close_a_dialog_close_nothing_else(tmp_path: Path) -> None:
+    """The second one is worked off by a dialog that has gone; what is below it stays."""
+    async with board(tmp_path, "a", "b") as hand:
+        await hand.press("3")
+        below = hand.app.screen
+        await hand.press("full_stop")
+        menu = hand.app.screen
+        assert isinstance(menu, MenuDialog)
+        for _ in range(2):
+            menu.post_message(events.Key("b", "b"))
+        await hand.settle()
+        assert hand.app.screen is below

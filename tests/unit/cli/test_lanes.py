@@ -127,7 +127,8 @@ def test_a_budget_is_shown_and_changed(cli: CliHarness, run: str) -> None:
     assert (first["run"], first["limit"], first["forecast"]) == (run, shown, None)
     assert cli.here("budget", "+5usd").output == "budget 0 % of $15.00\n"
     assert cli.here("budget", "2000tok").output == "budget 0 % of $15.00 and 2.0k tokens\n"
-    assert cli.here("budget", "none").output == ""
+    none = "no budget, and nothing used that is known; wf budget 25usd sets one\n"
+    assert cli.here("budget", "none").output == none
     assert cli.here("budget", "5eur").exit_code == 2
     assert cli.json_here("status")["run"]["budget"] is None
     assert [one["data"]["limit"]["tokens"] for one in events(cli, "budget_changed")] == [

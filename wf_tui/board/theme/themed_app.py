@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from textual._context import active_message_pump  # who acts now has no public name
 from textual.app import App
+from textual.await_complete import AwaitComplete
+from textual.dom import DOMNode
 from textual.filter import Monochrome, NoColor
+from textual.screen import Screen
 
 from wf_tui.board.theme.ascii_filter import AsciiFilter
 from wf_tui.board.theme.choice import choose_theme
@@ -38,6 +42,19 @@ class ThemedApp(App[_Result]):
         for theme in our_themes(self.console.color_system):
             self.register_theme(theme)
         self.theme = choose_theme(configured, environ, self.available_themes)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Take the topmost screen away, unless who asks is a screen that has gone itself.
+
+        A dialog works off the keys that were typed before it went; what Textual would take away at
+        the second one that closes it is the screen below.
+        """
+        asks = active_message_pump.get(None)
+        if isinstance(asks, DOMNode):
+            screens = [one for one in asks.ancestors_with_self if isinstance(one, Screen)]
+            if screens and screens[0] not in self.screen_stack:
+                return AwaitComplete()
+        return super().pop_screen()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return our variables for a theme that has none of its own; Textual asks for each."""
