@@ -251,7 +251,7 @@ def undo(
         act = error.act
         if expect is not None and act.number != expect:
             hint = "u takes that back", "wf undo"
-        elif act.undoable:
+        elif act.undoable or not _still_helps(ledger, run, act):
             hint = "", ""
         else:
             hint = act.kind.key, act.command
@@ -261,6 +261,17 @@ def undo(
         change_lane(project, ledger, name, paused=paused)
     tasks = tuple(MoveResult.of(task) for task in taken.tasks)
     return UndoResult(taken.act, True, f"took back: {taken.act.name}", tasks=tasks)
+
+
+def _still_helps(ledger: Ledger, run: str, act: Act) -> bool:
+    """Whether what would help in the place of taking an act back can be done with its task yet."""
+    from wf_tui.ledger.rules import moves  # noqa: PLC0415 - reading needs no rules
+
+    move = moves.MOVES.get(act.kind.command.removeprefix("wf "))
+    if move is None or not act.tasks:
+        return True
+    task = reads.task(ledger.db, run, act.tasks[0])
+    return move.allows(moves.situation_of(task, lambda _: True), task.kind)
 
 
 def last_act(ledger: Ledger, run: str, before: int | None = None) -> Act | None:

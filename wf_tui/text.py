@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final
 
 __all__ = [
+    "changed_lines",
     "clean",
     "cut",
     "fits",
@@ -168,3 +169,8 @@ def _visible(char: str, *, multiline: bool) -> str:
     if unicodedata.category(char) == "Cf" and char != "\u200d":
         return "\ufffd"
     return char
+
+
+def changed_lines(added: int | None, removed: int | None) -> str:
+    """Return how many lines were changed, `+214 −36`; "" where nobody counted them."""
+    return "" if added is None else f"+{added} −{removed or 0}"

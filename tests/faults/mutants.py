@@ -1143,8 +1143,8 @@ MUTANTS: Final = (
     Mutant(
         "plan",
         "a blocked task settles its phase whatever the policy",
-        "ledger/rules/transaction.py",
-        " and self.phase(task.phase).on_failure is not OnFailure.HOLD",
+        "ledger/model/task_moves.py",
+        " and on_failure() not in {None, OnFailure.HOLD}",
         "",
         "unit/ledger/test_dependencies.py::test_the_hold_policy",
     ),
@@ -1762,6 +1762,23 @@ MUTANTS: Final = (
         "        wake_changed(self, old, new)\n",
         "",
         "unit/ledger/test_snoozes.py::test_it_comes_back_when_it_changes",
+    ),
+    Mutant(
+        "cockpit",
+        "an undo forgets how old what is behind was",
+        "ledger/rules/undo/undo.py",
+        "tx.undoing, tx.ages = act.number, _ages_behind(tx, act)",
+        "tx.undoing = act.number",
+        "unit/ledger/test_undo.py::test_ages_behind_an_act_are_restored",
+    ),
+    Mutant(
+        "cockpit",
+        "work that was to begin anew goes on from the last attempt",
+        "prompts/gather.py",
+        "None if conflict or FRESH in detail else",
+        "None if conflict else",
+        "unit/ledger/test_operator_moves.py"
+        "::test_an_attempt_from_the_clean_head_leaves_the_work_so_far",
     ),
     Mutant(
         "cockpit",

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from wf_tui.config import Board, Notifications, load_config
+from wf_tui.config import Board, Notifications, Timing, load_config
 from wf_tui.errors import EnvironmentalError, UsageError
+from wf_tui.ledger.rules.going_on import STEAL_AFTER
 
 
 def test_looks_and_keys_are_read(tmp_path: Path) -> None:
@@ -22,6 +23,11 @@ def test_looks_and_keys_are_read(tmp_path: Path) -> None:
         False,
     )
     assert config.keys == {"task.skip": "z"}
+
+
+def test_the_ledger_waits_as_long_as_the_settings_say() -> None:
+    """What is sent back waits for its seat as long as what a plan has pinned."""
+    assert Timing().steal_after == STEAL_AFTER
 
 
 @pytest.mark.parametrize(

@@ -286,7 +286,8 @@ class ActionApp(DialogApp):
             )
             for action in actions
         }
-        self.start_dialog(self.choose_action(HelpScreen(self.context, actions, keys)))
+        page = HelpScreen(self.context, actions, keys, self.glyphs.legend())
+        self.start_dialog(self.choose_action(page))
 
     def action_menu(self) -> None:
         """Show all that can be done with the task, or on a screen without one with the run."""

@@ -81,6 +81,11 @@ class ActionHost(Protocol):
         """What happened last in the run, safe to draw; "" where nothing has since the opening."""
 
     @property
+    def in_list(self) -> bool:
+        """Whether the topmost screen has all tasks in one list."""
+        ...
+
+    @property
     def as_of(self) -> str:
         """The time of day of which the screen is; "" where that is now."""
 

@@ -79,6 +79,11 @@ class KeyApp(TerminalApp[int]):
         return [self.footer_key(action) for action in shown]
 
     @property
+    def in_list(self) -> bool:
+        """Whether the topmost screen has all tasks in one list."""
+        return isinstance(self.screen, RunScreen) and self.screen.in_list
+
+    @property
     def in_diff(self) -> bool:
         """Whether the keys are for a diff in the detail pane."""
         return isinstance(self.screen, WithPane) and self.screen.in_diff

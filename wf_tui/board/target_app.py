@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from wf_tui.board.actions import refusals
-from wf_tui.board.actions.registry import Target, by_id
+from wf_tui.board.actions.registry import Context, Target, by_id
 from wf_tui.board.status_app import StatusApp
+from wf_tui.picture.words.advice import ON_SIMILAR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
     from wf_tui.picture.picture import Picture
 
 __all__ = ["TargetApp"]
-
-ON_SIMILAR: Final = frozenset(
-    {"task.retry", "task.reassign", "task.skip", "task.cancel", "task.hold"}
-)
-"""What can be done at once to all that a card of similar tasks stands for."""
 
 
 class TargetApp(StatusApp):
@@ -83,6 +79,9 @@ class TargetApp(StatusApp):
         action = by_id(name)
         if self.acts_off and action.target.changes_run:
             return self.acts_off
+        # The runs of other repositories have ledgers of their own.
+        if self.unreadable and action.target.changes_run and self.context is not Context.RUNS:
+            return f"the ledger cannot be read since {self.as_of}"
         screen = self.run_screen
         if screen is not None and (reason := screen.why_not(name)) is not None:
             return reason or None

@@ -40,6 +40,9 @@ _ARGUMENTS: Final = {
             "--to", required=True, metavar="WORKER", help="A seat or a profile (wf workers)."
         ),
         _NOTE,
+        click.option(
+            "--fresh", is_flag=True, help="Begin at the clean head, not with the work so far."
+        ),
     ),
 }
 """The options of the moves that take more than tasks; click gives their values by name."""

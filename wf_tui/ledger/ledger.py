@@ -22,6 +22,7 @@ from wf_tui.ledger.rules import (
     breaker,
     claims,
     failures,
+    going_on,
     load,
     moves,
     runs,
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
 __all__ = ["Fence", "Ledger"]
 
 START_DEADLINE: Final = 60.0
-STEAL_AFTER: Final = 300.0
 _P = ParamSpec("_P")
 
 
@@ -248,7 +248,7 @@ class Ledger(AttemptReports):
         worker: str,
         *,
         start_deadline: float = START_DEADLINE,
-        steal_after: float = STEAL_AFTER,
+        steal_after: float = going_on.STEAL_AFTER,
         permits: Mapping[str, int] | None = None,
     ) -> Claim | None:
         """Claim the best ready task for a seat, or return None.

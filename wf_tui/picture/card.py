@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -46,6 +46,7 @@ __all__ = [
     "Around",
     "Card",
     "Evidence",
+    "answer_text",
     "evidence_of",
     "make_card",
     "needs_you",
@@ -78,6 +79,8 @@ class Around:
     """The attempt that is over, where it is the last one."""
     question: QuestionRow | None = None
     """The first of its questions that is open."""
+    answer: str = ""
+    """What its last question was answered."""
     snoozed_until: float | None = None
     """Until when a person does not want to hear of it."""
     rows: Mapping[str, TaskRow] = field(default_factory=lambda: MappingProxyType({}))
@@ -157,6 +160,8 @@ class Card:
     """The command that judges it; its first line."""
     command: str = ""
     """The command that it is; its first line."""
+    answered: str = ""
+    """What the last question of its attempt was answered, while that goes on."""
 
 
 def make_card(row: TaskRow, reason: Reason, around: Around | None = None) -> Card:
@@ -166,19 +171,38 @@ def make_card(row: TaskRow, reason: Reason, around: Around | None = None) -> Car
     widget has to think of what a title may do to a terminal.
     """
     around = around or Around()
-    evidence, attempt, last = around.evidence, around.attempt, around.last
-    # The attempt of an earlier epoch may still write while it is being stopped.
-    seen = None
-    if evidence is not None and row.claimed and evidence.epoch == row.epoch:
-        seen = evidence
-    live = attempt if attempt is not None and row.claimed and attempt.epoch == row.epoch else None
-    if live is not None and live.said and row.step == Step.RUNNING:
-        # The worker's own words, with their age: newer events of it may tell figures only.
-        seen = Evidence(live.said, live.said_at or row.since, row.epoch)
+    last, live = around.last, _live(row, around)
     is_needed = needs_you(row) and around.snoozed_until is None
     is_parked = row.state is TaskState.BLOCKED and not is_needed
     is_pending = row.state is TaskState.PENDING
-    is_done = row.state is TaskState.DONE
+    return replace(
+        _plain_card(row, reason, live, _seen(row, around, live)),
+        needs_you=is_needed,
+        rival=clean(critic_mark(row) or rival_text(row), limit=_NAME),
+        lost=bool(row.spec.rival) and row.kind is DoneKind.SKIPPED,
+        lane=clean(_lane(reason, live, last), limit=_NAME),
+        tokens=_tokens(row.usage),
+        cost_microusd=row.usage.cost_microusd,
+        needs=needs_words(row, last, around.question) if is_needed else None,
+        wrong=wrong_words(row, reason) if is_pending else NOTHING,
+        waits_for=waiting_words(reason) if is_pending else "",
+        parked=parked_words(row, around.snoozed_until, around.kind) if is_parked else NOTHING,
+        answer=answered_words(row, last) if row.state is TaskState.DONE else "",
+        took=last.ended_at - last.started_at if last is not None else None,
+        added=last.added if last is not None else None,
+        removed=last.removed if last is not None else None,
+        ready=not row.unmet,
+        gate=_first_line(row.spec.gate),
+        command=_first_line(row.spec.command),
+        answered=clean(around.answer, limit=_NAME),
+    )
+
+
+def _plain_card(
+    row: TaskRow, reason: Reason, live: AttemptRow | None, seen: Evidence | None
+) -> Card:
+    """Return a card with what its row, the attempt that runs and its evidence tell."""
+    waits = f"{WAITS_FOR_MODEL}: "
     return Card(
         key=row.id,
         id=clean(row.id, limit=_NAME),
@@ -192,7 +216,7 @@ def make_card(row: TaskRow, reason: Reason, around: Around | None = None) -> Car
         since=row.since,
         step_at=row.step_at,
         deadline=row.step_deadline,
-        evidence=clean(seen.text.removeprefix(f"{WAITS_FOR_MODEL}: "), limit=_TEXT) if seen else "",
+        evidence=clean(seen.text.removeprefix(waits), limit=_TEXT) if seen else "",
         evidence_at=seen.at if seen else None,
         attempt=row.attempts,
         tries=row.tries,
@@ -201,30 +225,29 @@ def make_card(row: TaskRow, reason: Reason, around: Around | None = None) -> Car
         role=clean(row.role, limit=_NAME),
         pinned=clean(row.pinned, limit=_NAME),
         scope=tuple(clean(path, limit=_NAME) for path in row.scope),
-        needs_you=is_needed,
+        needs_you=False,
         claimed=row.claimed,
         commit=row.commit_id,
         plan=_plan(live),
         model=clean(live.model or "", limit=_NAME) if live else "",
         questions=row.questions,
-        rival=clean(critic_mark(row) or rival_text(row), limit=_NAME),
-        lost=bool(row.spec.rival) and row.kind is DoneKind.SKIPPED,
-        lane=clean(_lane(reason, live, last), limit=_NAME),
-        tokens=_tokens(row.usage),
-        cost_microusd=row.usage.cost_microusd,
-        needs=needs_words(row, last, around.question) if is_needed else None,
-        wrong=wrong_words(row, reason) if is_pending else NOTHING,
-        waits_for=waiting_words(reason) if is_pending else "",
-        parked=parked_words(row, around.snoozed_until, around.kind) if is_parked else NOTHING,
-        answer=answered_words(row, last) if is_done else "",
-        took=last.ended_at - last.started_at if last is not None else None,
-        added=last.added if last is not None else None,
-        removed=last.removed if last is not None else None,
-        ready=not row.unmet,
         limited=seen is not None and seen.text.startswith(WAITS_FOR_MODEL),
-        gate=_first_line(row.spec.gate),
-        command=_first_line(row.spec.command),
     )
+
+
+def _live(row: TaskRow, around: Around) -> AttemptRow | None:
+    """Return the attempt of the live claim: one of an earlier epoch may still be being stopped."""
+    attempt = around.attempt
+    return attempt if attempt is not None and row.claimed and attempt.epoch == row.epoch else None
+
+
+def _seen(row: TaskRow, around: Around, live: AttemptRow | None) -> Evidence | None:
+    """Return what is known last of the live claim."""
+    if live is not None and live.said and row.step == Step.RUNNING:
+        # The worker's own words, with their age: newer events of it may tell figures only.
+        return Evidence(live.said, live.said_at or row.since, row.epoch)
+    evidence = around.evidence
+    return evidence if evidence and row.claimed and evidence.epoch == row.epoch else None
 
 
 def _first_line(command: str | None) -> str:
@@ -267,6 +290,16 @@ def needs_you(row: TaskRow) -> bool:
     if row.spec.rival and not {"judge", "others"}.isdisjoint(row.detail):
         return False  # a judge chooses between it and others, or another one may still be merged
     return row.block is not None and row.block.waits_for_person
+
+
+def answer_text(row: EventRow, asked: QuestionRow | None) -> str:
+    """Return what a question was answered, by its `question_answered`: words, else an option.
+
+    An option has its name where the question is known that it is of.
+    """
+    option = row.data.get("option")
+    names = {one.id: one.name for one in asked.options} if asked is not None else {}
+    return str(row.data.get("text") or names.get(str(option), option) or "no")
 
 
 def evidence_of(row: EventRow) -> Evidence | None:

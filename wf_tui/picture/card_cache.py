@@ -14,12 +14,14 @@ from dataclasses import replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from wf_tui.ledger.model.events.task_events import QuestionAnswered
 from wf_tui.ledger.model.states import PendingReason, RunState, TaskState
 from wf_tui.ledger.queries import budget_reads
 from wf_tui.picture.card import (
     Around,
     Card,
     Evidence,
+    answer_text,
     evidence_of,
     make_card,
     needs_you,
@@ -88,6 +90,10 @@ class CardCache:
         self.rows: dict[str, TaskRow] = {}
         self.snoozes = Snoozes()
         self._evidence: dict[str, Evidence] = {}
+        self._answers: dict[str, str] = {}
+        """What the last question of a task was answered, while its claim lasts."""
+        self._asked: dict[str, QuestionRow] = {}
+        """The question that it was."""
         self._needs: dict[str, tuple[str, ...]] = {}
         self._last: dict[str, LastAttempt] = {}
         self._questions: dict[str, QuestionRow] = {}
@@ -110,6 +116,8 @@ class CardCache:
         # A view compares revisions: counted from 0 again, a new card could look like an old one.
         self.rows.clear()
         self._evidence.clear()
+        self._answers.clear()
+        self._asked.clear()
         self._needs.clear()
         self._last.clear()
         self._questions.clear()
@@ -134,6 +142,10 @@ class CardCache:
         # What an attempt showed is nothing to go by once its claim is gone.
         if not row.claimed:
             self._evidence.pop(row.id, None)
+            self._answers.pop(row.id, None)
+            self._asked.pop(row.id, None)
+        elif question is not None:
+            self._asked[row.id] = question
         self._bump(row.id)
         return True
 
@@ -147,6 +159,8 @@ class CardCache:
         if row is None or proof is None or not row.claimed or row.epoch != event.epoch:
             return False
         self._evidence[row.id] = proof
+        if event.kind == QuestionAnswered.event_kind:
+            self._answers[row.id] = answer_text(event, self._asked.get(row.id))
         self._bump(row.id)
         return True
 
@@ -287,6 +301,7 @@ class CardCache:
             attempt=self._open.get(task),
             last=self._last.get(task),
             question=self._questions.get(task),
+            answer=self._answers.get(task, ""),
             snoozed_until=self.snoozes.until(row),
             rows=self.rows,
         )

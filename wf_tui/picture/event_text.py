@@ -6,6 +6,7 @@ knows every event of its module.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final, assert_never
 
 from wf_tui.ledger.model.events import attempt_events as attempts
@@ -16,7 +17,7 @@ from wf_tui.ledger.model.events.read import Event, read_event
 from wf_tui.ledger.model.lane_state import LaneStatus
 from wf_tui.ledger.model.states import CRITIC, PERSON, Cause, Intent, LimitKind, Step, WokenBy
 from wf_tui.picture import glyphs
-from wf_tui.picture.age import offset, span
+from wf_tui.picture.age import duration, offset, span
 from wf_tui.picture.attempt_text import gate_name, left_text
 from wf_tui.picture.usage_text import budget_words
 from wf_tui.plan.choices import GateOn
@@ -149,7 +150,13 @@ def _rival_words(event: rivals.RivalEvent) -> str:
     assert_never(event)
 
 
-def _run_words(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR0912 - a case a kind
+def _run_words(  # noqa: C901, PLR0912 - a case a kind
+    event: runs.RunEvent, row: EventRow
+) -> str:
+    if isinstance(event, runs.LimitEvent):
+        return _limit_words(event)
+    if isinstance(event, runs.BranchEvent):
+        return _branch_words(event)
     match event:
         case runs.RunCreated():
             return f"run {row.run}: {event.goal}"
@@ -175,14 +182,19 @@ def _run_words(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR09
             return f"{event.phase}: {_DECIDED.get(event.verdict, event.verdict + ' items')}{added}"
         case runs.PhaseAdded():
             return f"phase {event.phase} added"
-        case runs.JobsChanged():
-            return f"jobs {event.before} -> {event.jobs}"
         case runs.ProfilesChanged():
             return f"as configured now: {listed(event.profiles, 5)}"
         case runs.WorkerJoined():
             return f"{event.worker_name} joined"
         case runs.WorkerLeft():
             return f"{event.worker_name} left"
+        case runs.RunRemoved():
+            return "removed, with all that was left of it"
+    assert_never(event)
+
+
+def _limit_words(event: runs.LimitEvent) -> str:
+    match event:
         case runs.LaneLimited():
             # The breaker's lane is a profile, and no provider said no: told in words of its own.
             if event.reason is LimitKind.BREAKER:
@@ -198,14 +210,19 @@ def _run_words(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR09
             return f"budget: {budget_words(event.limit)}, was {budget_words(event.before)}"
         case runs.BudgetReached():
             return f"{event.percent} % of the budget of the {event.of} is used"
+        case runs.JobsChanged():
+            return f"jobs {event.before} -> {event.jobs}"
+    assert_never(event)
+
+
+def _branch_words(event: runs.BranchEvent) -> str:
+    match event:
         case runs.Exported():
             return f"exported {event.commit[:_SHORT]}"
         case runs.ExportPending():
             return f"not exported yet: {event.reason}"
         case runs.Landed():
             return f"landed in {event.branch}: {event.old[:_SHORT]}..{event.new[:_SHORT]}"
-        case runs.RunRemoved():
-            return "removed, with all that was left of it"
         case runs.WorktreeRemoved():
             return f"removed {event.tree}"
         case runs.WorktreeKept():
@@ -213,18 +230,16 @@ def _run_words(event: runs.RunEvent, row: EventRow) -> str:  # noqa: C901, PLR09
     assert_never(event)
 
 
-def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PLR0912 - a case a kind
+def _task_words(  # noqa: C901, PLR0912 - a case a kind
+    event: tasks.TaskEvent, row: EventRow
+) -> str:
+    if isinstance(event, tasks.TalkEvent):
+        return _talk_words(event, row)
     match event:
         case tasks.TaskAdded():
-            who = f" by the worker of {event.author}" if event.author else ""
-            who = f" as the critic of {event.critic_of}" if event.critic_of else who
-            return _joined(f"added{who}", event.title)
+            return _added(event)
         case tasks.TaskClaimed():
-            if (row.worker or "").startswith(CRITIC):
-                return f"goes on: {(row.worker or '').removeprefix(CRITIC)} has passed its work"
-            again = f", after {plural(event.tries, 'failure')}" if event.tries else ""
-            claimed = f"goes to {row.worker} (attempt {row.epoch}{again})"
-            return _joined(claimed, _chosen(event.choices or {}))
+            return _claimed(event, row)
         case tasks.TaskStep():
             return event.step
         case tasks.TaskBlocked():
@@ -232,17 +247,11 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
         case tasks.TaskUnblocked():
             return "no longer blocked"
         case tasks.TaskReleased():
-            if event.wait is not None:
-                return f"again in {event.wait:.1f} s: {event.text or ''}"
-            if event.cause in {Cause.CONFLICT, Cause.MERGE_GATE}:
-                return f"again on the new head: {event.text or ''}"
-            if event.cause == Cause.HOST:
-                return f"goes on where it was: {event.text or ''}"
-            return _joined("back in the queue", event.text)
+            return _released(event)
         case tasks.TaskRetried():
             return "is sent back to its worker" if event.sent_back else "gets another chance"
         case tasks.TaskReassigned():
-            return f"reassigned to {event.to}"
+            return f"reassigned to {event.to}{', from the clean head' if event.fresh else ''}"
         case tasks.TaskDone():
             return _joined(_spaced(event.kind), (event.commit or "")[:_SHORT], " ")
         case tasks.TaskSkipped():
@@ -253,6 +262,46 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
             return _joined("changed", ", ".join(names))
         case tasks.CriticJudged():
             return f"its critic says {event.verdict}, round {event.round} of {event.of}"
+        case tasks.TaskSnoozed():
+            if event.until is None:
+                return "snoozed until it changes"
+            return f"snoozed for {span(event.until - row.at + _ROUND)}"
+        case tasks.WorktreeOpened():
+            return f"opened in worktree {event.tree}"
+        case tasks.TaskWoken():
+            return _WOKEN[event.why]
+        case tasks.Undone():
+            where = _spaced(event.kind) if event.kind else event.state and _spaced(event.state)
+            return f"undone: {where} again" if where else "undone"
+    assert_never(event)
+
+
+def _added(event: tasks.TaskAdded) -> str:
+    who = f" by the worker of {event.author}" if event.author else ""
+    who = f" as the critic of {event.critic_of}" if event.critic_of else who
+    return _joined(f"added{who}", event.title)
+
+
+def _claimed(event: tasks.TaskClaimed, row: EventRow) -> str:
+    if (row.worker or "").startswith(CRITIC):
+        return f"goes on: {(row.worker or '').removeprefix(CRITIC)} has passed its work"
+    again = f", after {plural(event.tries, 'failure')}" if event.tries else ""
+    claimed = f"goes to {row.worker} (attempt {row.epoch}{again})"
+    return _joined(claimed, _chosen(event.choices or {}))
+
+
+def _released(event: tasks.TaskReleased) -> str:
+    if event.wait is not None:
+        return f"again in {duration(math.ceil(event.wait))}: {event.text or ''}"
+    if event.cause in {Cause.CONFLICT, Cause.MERGE_GATE}:
+        return f"again on the new head: {event.text or ''}"
+    if event.cause == Cause.HOST:
+        return f"goes on where it was: {event.text or ''}"
+    return _joined("back in the queue", event.text)
+
+
+def _talk_words(event: tasks.TalkEvent, row: EventRow) -> str:  # noqa: C901 - a case a kind
+    match event:
         case tasks.QuestionAsked():
             return f"asks: {event.text}"
         case tasks.QuestionAnswered():
@@ -279,17 +328,6 @@ def _task_words(event: tasks.TaskEvent, row: EventRow) -> str:  # noqa: C901, PL
             return f"comment {event.id} is dropped"
         case tasks.CommentsSent():
             return f"{plural(len(event.ids), 'comment')} sent to its worker"
-        case tasks.TaskSnoozed():
-            if event.until is None:
-                return "snoozed until it changes"
-            return f"snoozed for {span(event.until - row.at + _ROUND)}"
-        case tasks.WorktreeOpened():
-            return f"opened in worktree {event.tree}"
-        case tasks.TaskWoken():
-            return _WOKEN[event.why]
-        case tasks.Undone():
-            where = _spaced(event.kind) if event.kind else event.state and _spaced(event.state)
-            return f"undone: {where} again" if where else "undone"
     assert_never(event)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from wf_tui.errors import nearest
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, PendingReason, TaskState
 from wf_tui.picture.card import worker_name
+from wf_tui.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,8 @@ QUICK: Final[Mapping[str, str]] = {
     "@": "only mine to answer",
     "#": "only running",
 }
+_NAMED: Final = 4
+"""Values of a key that are named where none is like what was typed."""
 _KINDS: Final = (*map(str, BlockedKind), *map(str, DoneKind), *map(str, PendingReason))
 # The closing quote may be missing: a person who is typing has not come to it yet.
 _TERM: Final = re.compile(r'(?:(?P<key>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))\s*')
@@ -143,8 +146,8 @@ def parse(text: str, quick: str = "") -> Filter:
         if key and key not in KEYS:
             near = nearest(key, KEYS)
             there = " ".join(f"{name}:" for name in KEYS)
-            # It stands in one line of the screen: all of them only where none is like it.
-            meant = f"did you mean {near}:?" if near else f"there are {there}"
+            # It stands beside what is typed, in 80 cells: all only where none is like it.
+            meant = f"did you mean {near}:?" if near else there
             problem = problem or f"unknown filter {key}; {meant}"
         elif not value:
             continue
@@ -178,7 +181,7 @@ def _value_problem(key: str, value: str) -> str:
     if known is None or any(word in name for name in known):
         return ""
     near = nearest(word, known)
-    meant = f"; did you mean {near}?" if near else f"; there are {' '.join(known)}"
+    meant = f"; did you mean {near}?" if near else f"; {listed(known, _NAMED)}"
     return f"unknown {key} {value}{meant}"
 
 

@@ -387,6 +387,17 @@ class Picture:
         return notices(self._batch, self._standstill(), branch)
 
     @property
+    def has_figures(self) -> bool:
+        """Whether any task has a model, tokens or a cost, as far as the run and its seats tell."""
+        if self._batch is None:
+            return False
+        used = self._batch.run.usage
+        told = (used.input_tokens, used.output_tokens, used.cost_microusd)
+        return any(one is not None for one in told) or any(
+            seat.model for seat in self._batch.workers
+        )
+
+    @property
     def workers(self) -> list[SeatView]:
         """Each seat with what it does, in the order of the seats."""
         if self._batch is None:

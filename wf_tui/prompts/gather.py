@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.errors import GitError
 from wf_tui.git.control.diffs import diff, file_changes
 from wf_tui.ledger.model.states import Cause, DoneKind, TaskState
+from wf_tui.ledger.model.task_moves import FRESH
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.comments import comments_for
 from wf_tui.ledger.queries.conversation import said_to
@@ -151,7 +152,7 @@ def asked_of(
         note=note,
         tail=tail if isinstance(tail, str) else "",
         conflict=conflict,
-        checkpoint=None if conflict else _checkpoint(db, task, epoch),
+        checkpoint=None if conflict or FRESH in detail else _checkpoint(db, task, epoch),
     )
 
 
@@ -165,9 +166,7 @@ def _checkpoint(db: Database, task: TaskRow, epoch: int) -> str | None:
 
     Prompts go on from it, commands start from the clean head; the task may say otherwise.
     """
-    spec = task.spec
-    goes_on = spec.checkpoint == "keep" or (spec.checkpoint is None and spec.command is None)
-    if not task.attempts or not goes_on:
+    if not task.attempts or not task.spec.goes_on:
         return None
     rows = reads.attempts(db, task.run, task.id)
     commits = [row.commit_id for row in rows if row.commit_id and row.epoch < epoch]

@@ -9,9 +9,11 @@ import pytest
 from textual import events
 
 from tests.support.board_harness import ME, board
-from tests.support.screen_text import screen_text
+from tests.support.ledger_harness import BAD, shell
+from tests.support.screen_text import column_of, screen_text, text_of
+from wf_tui.board.dialogs.confirm_dialog import ConfirmDialog
 from wf_tui.ledger.ledger import Fence
-from wf_tui.ledger.model.states import Step
+from wf_tui.ledger.model.states import BlockedKind, Step, TaskState
 from wf_tui.ledger.rules.moves import CANCEL, HOLD
 
 if TYPE_CHECKING:
@@ -81,6 +83,45 @@ async def test_a_key_acts_on_all_marked_cards(
         await hand.press(key, *(SURE if before is running else ()))
         assert sorted(hand.acts) == [(kind, "a"), (kind, "b")]
         assert hand.drive.where("a", "b") == f"{state} {state}"
+
+
+def alike(drive: LedgerHarness) -> None:
+    """Let a, b and c fail by the same line."""
+    bad = replace(BAD, proof="cannot find module left-pad")
+    for task in "abc":
+        drive.ledger.fail(drive.expect_claim(task), bad, kind=BlockedKind.FAILED)
+
+
+async def test_similar_tasks_are_acted_on_as_one_card(tmp_path: Path) -> None:
+    """It asks once with their number; what is for one task says what opens it, and has no hint."""
+    async with board(tmp_path, "a", "b", "c", before=alike) as hand:
+        blocked = column_of(hand.app, TaskState.BLOCKED)
+        await hand.press("l")
+        assert "exit status 1: cannot find module left-pad" in text_of(blocked)[1]
+        assert "r retry  a assign  f skip" in "\n".join(screen_text(hand.app))
+        await hand.press("e")
+        assert (hand.told[-1], hand.acts) == ("e: z opens it", [])
+        await hand.press("r")
+        question = hand.app.screen
+        assert isinstance(question, ConfirmDialog)
+        assert question._title == "Retry 3 tasks?"
+        await hand.press("y")
+        await hand.settle()
+        assert hand.drive.where("a", "b", "c") == "P P P"
+        assert "similar tasks no longer stand here as one" in "\n".join(screen_text(hand.app))
+
+
+async def test_nothing_acts_on_a_ledger_that_cannot_be_read(tmp_path: Path) -> None:
+    """A key says since when, and not what the board of then would allow."""
+    async with board(tmp_path, "a") as hand:
+        await hand.select("a")
+        hand.app.note_failure("it is gone")
+        await hand.press("b")
+        assert hand.told == [f"b: the ledger cannot be read since {hand.app.as_of}"]
+        assert hand.acts == []
+        hand.app.note_reading()
+        await hand.press("b")
+        assert hand.acts == [("task_blocked", "a")]
 
 
 async def test_actions_act_in_the_order_of_the_columns(tmp_path: Path) -> None:
@@ -232,6 +273,18 @@ async def test_an_act_from_elsewhere_is_named_and_left(tmp_path: Path) -> None:
         assert "cancelling of “b”" in hand.told[-1]
         await hand.press("u")
         assert hand.drive.where("a", "b") == "B:hold P"
+
+
+async def test_undo_names_only_help_that_is_still_possible(tmp_path: Path) -> None:
+    """Of a task that was added and is done by now, no key gives it up."""
+
+    def added(drive: LedgerHarness) -> None:
+        replace(drive.mine, actor=ME).add("r1", shell("extra"))
+        drive.finish("a", "extra")
+
+    async with board(tmp_path, "a", before=added) as hand:
+        await hand.press("u")
+        assert hand.told == ["the last thing you did, adding “extra”, cannot be undone"]
 
 
 async def test_undo_goes_past_what_cannot_be_taken_back(tmp_path: Path) -> None:

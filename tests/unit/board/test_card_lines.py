@@ -227,6 +227,34 @@ def test_without_colours_every_state_step_and_kind_reads_differently() -> None:
     assert all(len(states) == 1 for states in read.values())
 
 
+@pytest.mark.parametrize("size", list(CardSize))
+def test_no_line_is_empty_where_there_is_no_proof(size: CardSize) -> None:
+    """Whose it is, and since when, moves up; the height stays."""
+    card = blocked(BlockedKind.GATE)
+    needs = card.needs
+    assert needs is not None
+    bare = replace(card, needs=replace(needs, proof=""))
+    drawing = CardDrawing(UNICODE, 60, size)
+    assert said(bare, drawing)[2].strip() == "glm-2 · 6m · try 3 of 3"
+    assert len(said(bare, drawing)) == len(said(card, drawing))
+    assert said(bare, drawing, selected=True)[-1].startswith("  r retry  f skip")
+
+
+@pytest.mark.parametrize("width", [110, 160])
+def test_the_list_keeps_no_room_for_figures_that_nobody_has(width: int) -> None:
+    """Where no task has a model, tokens or a cost, the words get their cells."""
+    card = blocked(BlockedKind.SCOPE)
+    lines = [
+        list_line(card, CardDrawing(UNICODE, width, figures=figures), NOW)
+        for figures in (True, False)
+    ]
+    with_figures, without = ("".join(one.text for one in line.left) for line in lines)
+    assert "$0.21" in with_figures
+    assert "$0.21" not in without
+    assert without.index(" glm-2") > with_figures.index(" glm-2")
+    assert {len(with_figures), len(without)} == {width}
+
+
 def test_a_ghost_says_where_its_task_went() -> None:
     """And which it was, by title and id."""
     ghost = text([ghost_line(running(), "kimi-2, answered “yes”", WIDE, NOW)], WIDE)[0]

@@ -203,7 +203,7 @@ def test_events_leave_out_the_name(played: RunHarness) -> None:
     document = read_events(source(played, "twice"))
     assert document.at_end
     assert not document.live
-    assert any("again in 0.0 s: exit 3" in line for line in texts(document))
+    assert any("again in 0:00: exit 3" in line for line in texts(document))
     assert not any("twice goes to" in line for line in texts(document))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from textual import events
 from textual._time import get_time
 from textual.widgets import OptionList
 
 from tests.support.board_harness import BoardHarness, board
 from tests.support.ledger_harness import LedgerHarness, shell
-from wf_tui.board.actions.registry import ACTIONS, Context
+from wf_tui.board.actions.registry import ACTIONS, Context, by_id
 from wf_tui.board.dialogs.confirm_dialog import ConfirmDialog
 from wf_tui.board.dialogs.help_screen import help_options
 from wf_tui.board.dialogs.menu_dialog import MenuDialog
@@ -44,7 +45,7 @@ async def test_the_menu_says_what_can_be_done_and_why_not(tmp_path: Path) -> Non
         assert isinstance(hand.app.screen, MenuDialog)
         found = lines(hand)
         assert found["task.hold"] == ("b stop & hold asks first: 3:12 of work, which is kept", True)
-        assert found["task.retry"] == ("r retry is running; b stops it, a gives it away", False)
+        assert found["task.retry"] == ("r retry b stops it, a gives it away", False)
         assert found["task.release"][1]
         chosen = [can for _, can in found.values()]
         assert chosen == sorted(chosen, reverse=True)
@@ -81,6 +82,15 @@ def test_the_help_lists_every_action_of_a_context() -> None:
         here = [action for action in ACTIONS if context in action.contexts]
         shown = help_options(here, {}, "", wide=True)
         assert {option.id for option in shown if option.id} == {action.id for action in here}
+
+
+@pytest.mark.parametrize("context", [Context.BOARD, Context.INBOX, Context.REVIEW, Context.LAND])
+def test_the_help_begins_with_what_works_here_alone(context: Context) -> None:
+    """Then comes what works on other screens, too."""
+    here = [action for action in ACTIONS if context in action.contexts]
+    shown = [option.id for option in help_options(here, {}, "", wide=True) if option.id]
+    alone = [len(by_id(name).contexts) == 1 for name in shown]
+    assert alone == sorted(alone, reverse=True)
 
 
 async def test_what_was_pressed_before_a_dialog_was_seen_never_reaches_it(tmp_path: Path) -> None:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
 from tests.support.board_harness import ME, board, project_in
 from tests.support.ledger_harness import LedgerHarness, seat, shell
 from wf_tui.board.actions.handlers.seat_choices import SeatFacts, choices, interrupted
 from wf_tui.board.dialogs.choice_dialog import Choice, best
-from wf_tui.board.dialogs.reassign_dialog import ReassignDialog
+from wf_tui.board.dialogs.reassign_dialog import Given, ReassignDialog
 from wf_tui.board.messages import CardDropped
 from wf_tui.ledger.model.lane_state import LaneState, LaneStatus
 from wf_tui.ledger.model.states import Step, TaskState
@@ -58,9 +58,9 @@ async def test_reassign_shows_who_is_free_and_who_fits(tmp_path: Path) -> None:
         await hand.select("b")
         await hand.press("a")
         assert lines(hand) == [
-            "w2 free",
-            "any shell 1 free",
-            "w1 busy: “a”, then this",
+            "○ w2 free",
+            "○ any shell 1 free",
+            "○ w1 busy: “a”, then this",
             "glm-1 does not fit: its roles are review",
             "kimi-1 does not fit: it takes a prompt",
         ]
@@ -88,7 +88,7 @@ async def test_reassign_finds_by_typing(tmp_path: Path) -> None:
     async with board(tmp_path, "a", seats=SEATS) as hand:
         await hand.select("a")
         await hand.press("a", "2")
-        assert lines(hand) == ["w2 free"]
+        assert lines(hand) == ["○ w2 free"]
         await hand.press("enter")
         assert hand.drive.task("a").pinned == "w2"
 
@@ -115,12 +115,48 @@ def test_a_limited_lane_is_told() -> None:
     drive_seats = (seat("w1", lane="glm"), seat("w2"))
     limited = LaneState("glm", LaneStatus.LIMITED, until=200.0)
     facts = SeatFacts((), drive_seats, now=100.0, lanes={"glm": limited})
-    notes = [(choice.id, choice.note) for choice in choices(facts, str)]
-    assert notes == [
+    found = choices(facts, str)
+    assert [(choice.id, choice.note) for choice in found] == [
         ("w2", "free"),
-        ("shell", "2 free"),
-        ("w1", "fits, but its lane glm opens in 1:40"),
+        ("w1", "lane glm opens in 1:40"),
+        ("shell", "lane glm opens in 1:40"),
     ]
+    assert [choice.label.split()[0] for choice in found] == ["○", "‖", "‖"]
+
+
+async def test_lanes_count_down(tmp_path: Path) -> None:
+    """The list says each second when a lane opens, and keeps what is highlighted."""
+    notes = iter(("lane glm opens in 0:02", "lane glm opens in 0:01"))
+
+    def offered() -> list[Choice]:
+        return [Choice("w1", "w1", next(notes)), Choice("w2", "w2", "free")]
+
+    async with board(tmp_path, "a") as hand:
+        dialog = ReassignDialog("Give it to", offered, edit=str)
+        hand.app.push_screen(dialog)
+        await hand.settle()
+        await hand.press("down")
+        dialog.count_down()
+        assert lines(hand)[0] == "w1 lane glm opens in 0:01"
+        assert dialog._list.highlighted == 1
+
+
+async def test_a_task_is_given_with_a_note_and_a_clean_tree(tmp_path: Path) -> None:
+    """Ctrl+F has it begin at the clean head; a note of many lines comes from the editor."""
+    given: list[Given | None] = []
+    async with board(tmp_path, "a") as hand:
+        dialog = ReassignDialog(
+            "Give it to",
+            lambda: [Choice("w1", "w1", "free")],
+            edit=lambda text: f"{text}\nsecond",
+            has_work=True,
+        )
+        hand.app.push_screen(dialog, given.append)
+        await hand.settle()
+        await hand.press("tab", "n", "o", "ctrl+f", "f2")
+        assert dialog.query_one("#note", Input).value == "no second"
+        await hand.press("enter")
+        assert given == [Given("w1", "no\nsecond", fresh=True)]
 
 
 def test_nothing_is_interrupted_where_nothing_runs() -> None:

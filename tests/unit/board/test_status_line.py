@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from wf_tui.board.frame.notices import Notice
+from wf_tui.board.frame.notices import Notice, notice
 from wf_tui.board.frame.status_line import Status, status_row
 from wf_tui.board.frame.toasts import Offer, Severity, Toast, Toasts
 from wf_tui.board.widgets.glyph_sets import UNICODE
 from wf_tui.board.widgets.line import width_of
+from wf_tui.picture.picture import Picture
 
 
 def toast(text: str, severity: Severity = "information", offer: Offer | None = None) -> Toast:
@@ -21,6 +22,19 @@ def line(status: Status, width: int = 80) -> str:
     row = status_row(status, width, UNICODE)
     assert width_of(row.spans) == width
     return "".join(span.text for span in row.spans).strip()
+
+
+@pytest.mark.parametrize(
+    ("selected", "said"),
+    [("a", "keys work on the 2 marked"), ("c", "keys work on the 2 marked, not on the cursor")],
+)
+def test_marks_are_said_with_what_keys_work_on(selected: str, said: str) -> None:
+    """Where the cursor is on a marked task, it is one of those."""
+    picture = Picture(0.0)
+    picture.marks |= {"a", "b"}
+    standing = notice(picture, 0.0, selected)
+    assert standing is not None
+    assert standing.text == said
 
 
 def test_what_was_done_stands_four_seconds() -> None:

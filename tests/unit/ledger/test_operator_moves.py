@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.ledger_harness import BAD, RUN, LedgerHarness, seat, shell
+from tests.support.task_states import STATES
 from wf_tui.errors import UnknownNameError, UsageError
 from wf_tui.ledger.ledger import Fence
+from wf_tui.ledger.model.events.attempt_events import WorkHarvested
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import BlockedKind, Step
 from wf_tui.ledger.queries import reads
@@ -23,6 +27,7 @@ from wf_tui.ledger.rules.moves import (
     UNHOLD,
     MoveResult,
 )
+from wf_tui.prompts.gather import asked_next
 
 
 def test_one_refusal_does_not_keep_the_others(drive: LedgerHarness) -> None:
@@ -67,6 +72,27 @@ def test_reassign_to_a_seat(drive: LedgerHarness) -> None:
     drive.mine.move(RUN, REASSIGN, ["a"], to="w2")
     assert drive.claim("w1") is None
     drive.expect_claim("a", "w2")
+
+
+@pytest.mark.parametrize("state", ["P ready", "R:running", "B:failed", "B:conflict"])
+def test_reassign_from_the_clean_head(drive: LedgerHarness, state: str) -> None:
+    """Wherever the task is, its next attempt is told so; given away again, no longer."""
+    STATES[state](drive)
+    drive.mine.move(RUN, REASSIGN, ["t"], to="w2", fresh=True)
+    assert drive.task("t").detail["fresh"] is True
+    drive.mine.move(RUN, REASSIGN, ["t"], to="w2")
+    assert "fresh" not in drive.task("t").detail
+
+
+def test_an_attempt_from_the_clean_head_leaves_the_work_so_far(drive: LedgerHarness) -> None:
+    """It does not begin with what the one before has left, as it would otherwise."""
+    drive.make(shell("t", spec=Spec(command="true", checkpoint="keep")))
+    fence = drive.expect_claim("t", step=Step.CHECKING)
+    drive.ledger.harvested(fence, WorkHarvested(commit="c1"))
+    drive.ledger.fail(fence, replace(BAD, commit="c1"), kind=BlockedKind.FAILED)
+    assert asked_next(drive.db, drive.task("t")).checkpoint == "c1"
+    drive.mine.move(RUN, REASSIGN, ["t"], to="w2", fresh=True)
+    assert asked_next(drive.db, drive.task("t")).checkpoint is None
 
 
 def test_reassign_to_a_profile(drive: LedgerHarness) -> None:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wf_tui.ledger.model.new_tasks import NewPhase
+    from wf_tui.ledger.rules.moves import Move
 
 UNDOABLE = ["retry", "reassign", "hold", "unhold", "cancel", "skip", "edit", "priority"]
 STOPS = ["retry", "reassign", "hold", "cancel", "skip", "release"]
@@ -87,6 +88,23 @@ def test_dependants_come_back_too(drive: LedgerHarness) -> None:
     drive.mine.move(RUN, CANCEL, ["a"])
     drive.mine.undo(RUN)
     assert drive.where() == "P P"
+
+
+@pytest.mark.parametrize("move", [CANCEL, RETRY])
+def test_ages_behind_an_act_are_restored(drive: LedgerHarness, move: Move[[]]) -> None:
+    """What was blocked, or freed, along with the task is as old again as it was."""
+    drive.make("a", shell("b", "a"), shell("c", "b"))
+    if move is RETRY:
+        drive.clock.move(1)
+        drive.mine.move(RUN, CANCEL, ["a"])
+    drive.clock.move(1)
+    before, since = drive.dump()["task"], drive.task("c").since
+    drive.mine.move(RUN, move, ["a"])
+    assert drive.task("c").since != since
+    drive.clock.move(1)
+    drive.mine.undo(RUN)
+    assert drive.dump()["task"] == before
+    assert not verify_run(drive.db, RUN, None).violations
 
 
 def test_one_after_the_other(drive: LedgerHarness) -> None:

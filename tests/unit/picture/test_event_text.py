@@ -52,7 +52,7 @@ def test_every_kind_is_one_line_with_or_without_its_data(kind: str) -> None:
         (event("task_blocked", kind="failed", text="exit 3"), "◆ t blocked, failed: exit 3"),
         (event("task_blocked", kind="cancelled"), "⊘ t blocked, cancelled"),
         (event("task_blocked", kind="question", text="go?"), "◆ t blocked, question: go?"),
-        (event("task_released", kind="backoff", wait=2.0, text="x"), "· t again in 2.0 s: x"),
+        (event("task_released", kind="backoff", wait=2.0, text="x"), "· t again in 0:02: x"),
         (
             event("task_released", cause="conflict", text="a.txt"),
             "· t again on the new head: a.txt",

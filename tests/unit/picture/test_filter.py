@@ -106,9 +106,10 @@ def test_the_counts_are_those_of_the_run(board: PictureHarness) -> None:
     ("text", "problem"),
     [
         ("staet:done", "did you mean state:?"),
-        ("foo:x", "there are state: worker: phase: kind: lane: model: age:"),
+        ("foo:x", "unknown filter foo; state: worker: phase: kind: lane: model: age:"),
         ("state:doen", "unknown state doen; did you mean done?"),
-        ("state:xyz", "there are pending in_progress done blocked"),
+        ("state:xyz", "unknown state xyz; pending, in_progress, done, blocked"),
+        ("kind:zzz", "unknown kind zzz; failed, dependency, question, conflict and"),
         ("kind:faild", "did you mean failed?"),
         ("age:old", "age:old is no age; for example age:>10m"),
     ],

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.ledger_harness import BAD, RUN, phase, seat, shell
 from wf_tui.ledger.model.states import BlockedKind, Step
-from wf_tui.ledger.rules.moves import HOLD
+from wf_tui.ledger.rules.moves import ANSWER, HOLD
 from wf_tui.picture.batch import Changes
 from wf_tui.picture.header import NO_HEADER
 from wf_tui.picture.picture import Picture
@@ -203,6 +205,25 @@ def test_evidence_is_the_last_that_is_known(drive: LedgerHarness, view: PictureH
     drive.bring(fence, Step.HARVESTING)
     view.look()
     assert view.picture.card("a").evidence == "harvesting"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"), [({"option": "y"}, "yes"), ({"text": "as you like"}, "as you like")]
+)
+def test_an_answer_is_known_while_the_attempt_goes_on(
+    drive: LedgerHarness, view: PictureHarness, answer: dict[str, str], words: str
+) -> None:
+    """By its words, or the name of the option; with the claim it is gone."""
+    drive.make("a")
+    fence = drive.ask(drive.expect_claim("a"))
+    view.look()
+    drive.mine.move(RUN, ANSWER, ["a"], **answer)
+    view.look()
+    assert view.picture.card("a").answered == words
+    drive.bring(fence, Step.CHECKING)
+    assert drive.fail(fence)
+    view.look()
+    assert view.picture.card("a").answered == ""
 
 
 def test_evidence_ends_with_its_attempt(drive: LedgerHarness, view: PictureHarness) -> None:

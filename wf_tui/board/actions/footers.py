@@ -20,7 +20,7 @@ _WIDE_FROM: Final = 107
 _ENDS: Final = ("view.menu", "app.help")
 """What stands at the right end of each."""
 _BOARD_NARROW: Final = (
-    *("view.open", "task.answer", "task.retry", "task.reassign", "task.cancel", "view.next_need"),
+    *("view.open", "task.answer", "task.retry", "task.reassign", "view.next_need", "task.cancel"),
     *("view.list", "task.hold", "task.skip", "task.shell", "task.accept"),
 )
 _BOARD_WIDE: Final = (

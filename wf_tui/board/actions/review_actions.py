@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.actions.action import RUN_VIEWS, Action, Context, Group, Target
+from wf_tui.picture.words.advice import advice_for
 
 if TYPE_CHECKING:
     from wf_tui.board.host import ActionHost
@@ -50,6 +51,13 @@ DIFF_ACTIONS: Final = (
 """Also in the Diff tab of the pane, while that has the keys."""
 
 
+def _what_it_is(app: ActionHost, ids: tuple[str, ...]) -> str:
+    """Return what the card calls it: a person looks at what is out of scope, and reviews work."""
+    cards = [app.picture.cards[task] for task in ids if task in app.picture.cards]
+    words = [one.word for card in cards for one in advice_for(card) if one.action == "task.review"]
+    return words[0].capitalize() if words else ""
+
+
 def _open(app: ActionHost, ids: tuple[str, ...]) -> None:
     """Open the review of a task."""
     app.show_review(ids[0])
@@ -66,6 +74,7 @@ REVIEW_ACTIONS: Final = (
         RUN_VIEWS,
         twins=("wf review TASK",),
         handler=_open,
+        title_now=_what_it_is,
         footer=True,
     ),
     *DIFF_ACTIONS,

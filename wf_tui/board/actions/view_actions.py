@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from wf_tui.board.actions.action import EVERY_SCREEN, RUN_VIEWS, Action, Context, Group, Target
@@ -58,7 +59,7 @@ def _look(
 
 _MOVING: Final = (
     _move("left", ("h", "left"), "To the column, side or layer on the left", _SIDEWAYS),
-    _move("down", ("j", "down"), "To what is below"),
+    _move("down", ("j", "down"), "To the card below, or what there is"),
     _move("up", ("k", "up"), "To what is above"),
     _move("right", ("l", "right"), "To the column, side or layer on the right", _SIDEWAYS),
     _move("first", ("g", "home"), "To the first"),
@@ -113,9 +114,13 @@ _LOOKING: Final = (
         )
         for way, key in zip(("previous", "next"), keys, strict=True)
     ),
-    _look(
-        *("list", "v", "List", "Board or list", "screen.list", _BOARD, "wf status"),
-        footer=True,
+    replace(
+        _look(
+            *("list", "v", "List", "Board or list", "screen.list", _BOARD, "wf status"),
+            footer=True,
+        ),
+        title_now=lambda app, _: "Board" if app.in_list else "List",
+        widest="Board",
     ),
     _look(
         *("fold", "z", "Fold", "Fold or open the group under the cursor"),

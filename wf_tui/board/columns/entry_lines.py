@@ -9,7 +9,7 @@ from wf_tui.board.widgets.card_lines import CardDrawing, CardSize, KeyHint, card
 from wf_tui.board.widgets.line import Line, Role, Span
 from wf_tui.board.widgets.list_lines import ghost_line, similar_lines
 from wf_tui.picture.orders import SIMILAR
-from wf_tui.picture.words.advice import advice_for
+from wf_tui.picture.words.advice import ON_SIMILAR, advice_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Scene", "ghost_lines", "lines_of_similar", "task_lines"]
 
+_TITLES: Final = 5
+"""Titles of similar tasks that stand on their card."""
 _HIDDEN: Final = "hidden by the filter"
 _PARTED: Final = "similar tasks no longer stand here as one"
 
@@ -38,12 +40,14 @@ class Scene:
     size: CardSize = CardSize.COMFORTABLE
     costs: bool = False
     """Whether tokens and dollars are on all cards."""
+    figures: bool = True
+    """Whether any task has a model, tokens or a cost to show."""
     jobs: int = 1
     """How many tasks run at once; blank lines between them only where so many fit."""
 
     def drawing(self, width: int, glyphs: GlyphSet) -> CardDrawing:
         """Return how all cards of a view are drawn."""
-        return CardDrawing(glyphs, width, self.size, costs=self.costs)
+        return CardDrawing(glyphs, width, self.size, self.costs, self.figures)
 
 
 def task_lines(scene: Scene, task: str, drawing: CardDrawing, *, selected: bool) -> Sequence[Line]:
@@ -59,8 +63,9 @@ def lines_of_similar(
 ) -> Sequence[Line]:
     """Return the lines of a card that stands for several tasks."""
     tasks = scene.picture.similar(name)
-    cards = [scene.picture.cards[task] for task in tasks[:1]]
-    keys = _ways_out(scene, cards[0]) if selected and cards else ()
+    cards = [scene.picture.cards[task] for task in tasks[:_TITLES]]
+    ways = _ways_out(scene, cards[0]) if selected and cards else ()
+    keys = [hint for hint in ways if hint.action in ON_SIMILAR]
     return similar_lines(cards, len(tasks), drawing, selected=selected, keys=keys)
 
 
@@ -71,7 +76,10 @@ def ghost_lines(scene: Scene, task: str, drawing: CardDrawing) -> Sequence[Line]
         words = Span(f"{drawing.glyphs.becomes} {_PARTED}", Role.MUTED)
         return (drawing.glyphs.drawn(Line((words,))),)
     card = picture.cards[task]
-    how = card.who if picture.spot(task) is not None else _HIDDEN
+    if picture.spot(task) is None:
+        return (ghost_line(card, _HIDDEN, drawing, scene.now),)
+    answered = f"answered “{card.answered}”" if card.answered else ""
+    how = ", ".join(filter(None, (card.who, answered)))
     return (ghost_line(card, how, drawing, scene.now),)
 
 

@@ -16,6 +16,7 @@ from wf_tui.board.selection.places import PLAIN
 from wf_tui.board.widgets.entry_view import EntryView
 from wf_tui.board.widgets.list_lines import group_line
 from wf_tui.picture.entries import Entry, EntryKind
+from wf_tui.picture.orders import SIMILAR
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -95,12 +96,15 @@ class TaskView(EntryView):
         return found[1]
 
     def _key(self, scene: Scene, entry: Entry) -> Hashable:
-        picture, form = scene.picture, (self.room, scene.size, scene.costs, int(scene.now))
+        picture, size = scene.picture, (self.room, scene.size)
+        form = (size, scene.costs, scene.figures, int(scene.now))
         if entry.kind is EntryKind.HEADER:
             return picture.group_title(self.column, entry.group), entry.folded, self.room
         selected = self._is_selected(entry)
         if entry.kind is EntryKind.SIMILAR:
             return len(picture.similar(entry.name)), selected, form
+        if entry.name.startswith(SIMILAR):
+            return selected, form  # the ghost of one that is no more
         return picture.revision(entry.name), entry.name in scene.fresh, selected, form
 
     def _made(self, scene: Scene, entry: Entry) -> Sequence[Line]:

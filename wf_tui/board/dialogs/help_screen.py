@@ -62,7 +62,7 @@ class HelpScreen(ModalScreen[str | None]):
         #help { padding: 0 1; height: 1fr; }
         #help-title { height: 1; }
         #help-title Label { width: auto; margin-right: 2; }
-        #help-title .keys { color: $wf-muted; }
+        .keys { color: $wf-muted; }
         Input { width: 1fr; background: $background; }
         OptionList {
             height: 1fr; border: none; background: $background; margin-top: 1;
@@ -71,9 +71,19 @@ class HelpScreen(ModalScreen[str | None]):
     }
     """
 
-    def __init__(self, where: str, actions: Sequence[Action], keys: Mapping[str, str]) -> None:
-        """List `actions`; `keys` has the keys of each as they are shown, by its id."""
+    def __init__(
+        self,
+        where: str,
+        actions: Sequence[Action],
+        keys: Mapping[str, str],
+        signs: Mapping[str, str],
+    ) -> None:
+        """List `actions`; `keys` has the keys of each as they are shown, by its id.
+
+        `signs` are those of the states of a task, each with its words.
+        """
         super().__init__()
+        self._signs = signs
         self._where = where
         self._actions = actions
         self._keys = keys
@@ -86,6 +96,8 @@ class HelpScreen(ModalScreen[str | None]):
                 yield Input(placeholder="type to search", compact=True)
                 yield Label("Enter does it  Esc closes", classes="keys")
             yield OptionList(compact=True)
+            signs = [f"{sign} {words}" for sign, words in self._signs.items()]
+            yield Label(Content("  ".join(signs)), classes="keys")
 
     def on_mount(self) -> None:
         """List all."""
@@ -125,19 +137,29 @@ def help_options(
 ) -> list[Option]:
     """Return the lines of the help by groups, with headings; what is looked for without.
 
-    Where it is `wide` the command that does the same stands behind each.
+    First stands what works here alone, then what works elsewhere, too. Where it is `wide` the
+    command that does the same stands behind each.
     """
     if typed.strip():
         names = [(_searched(action, keys), action.id) for action in actions]
         found = {name for _, name in find(typed, names, len(names))}
         return [_line(action, keys, wide=wide) for action in actions if action.id in found]
+    groups: dict[str, list[Action]] = {}
+    for action in sorted(actions, key=lambda one: len(one.contexts) > 1):
+        groups.setdefault(_heading(action), []).append(action)
     options: list[Option] = []
-    for group in dict.fromkeys(action.group for action in actions):
-        options.append(Option(Content.styled(group, "bold $wf-muted"), disabled=True))
-        here = [action for action in actions if action.group is group]
+    for heading, here in groups.items():
+        options.append(Option(Content.styled(heading, "bold $wf-muted"), disabled=True))
         options += [_line(action, keys, wide=wide) for action in here]
         options.append(Option("", disabled=True))
     return [*options, *(Option(Content.styled(m, "$wf-muted"), disabled=True) for m in _MOUSE)]
+
+
+def _heading(action: Action) -> str:
+    """Return under what an action is listed: its context where that is its only one."""
+    if len(action.contexts) > 1:
+        return action.group
+    return next(iter(action.contexts)).capitalize()
 
 
 def _searched(action: Action, keys: Mapping[str, str]) -> str:

@@ -67,11 +67,6 @@ class Footer(LineWidget):
         if action:
             self.post_message(ActionChosen(action))
 
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Say why what the pointer is on cannot be done; elsewhere there is no tooltip."""
-        reasons = {key.action: key.why_not for key in self._keys}
-        self.tooltip = reasons.get(self.hit_at(event.x)) or None
-
 
 def footer_spans(keys: Sequence[FooterKey], marked: str, width: int) -> tuple[Span, ...]:
     """Return the line for a width in cells.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.model.events.run_events import Exported
+from wf_tui.ledger.model.events.run_events import Exported, WorktreeKept, WorktreeRemoved
 from wf_tui.picture.event_text import event_words, worth_watching
 from wf_tui.text import cut
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["newest_event"]
 
 _TITLE: Final = 50
+_ASIDE: Final = frozenset(
+    {Exported.event_kind, WorktreeKept.event_kind, WorktreeRemoved.event_kind}
+)
+"""What follows from what was told of a task: that it is merged, or stopped, says more."""
 
 
 def newest_event(batch: Batch, picture: Picture) -> str:
@@ -25,8 +29,7 @@ def newest_event(batch: Batch, picture: Picture) -> str:
     if batch.whole:
         return ""
     for row in reversed(batch.events):
-        # Each merge is exported; that a task is merged says more.
-        if worth_watching(row) and row.kind != Exported.event_kind:
+        if worth_watching(row) and row.kind not in _ASIDE:
             words = event_words(row)
             if row.task not in picture.cards:
                 return words

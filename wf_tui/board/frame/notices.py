@@ -44,26 +44,29 @@ def unreadable(reason: str, since: str) -> Notice | None:
     return Notice(f"the ledger cannot be read since {since}", more)
 
 
-def notice(picture: Picture, now: float) -> Notice | None:
+def notice(picture: Picture, now: float, selected: str | None = None) -> Notice | None:
     """Return what there is to say; None where all goes well and all is seen.
 
-    `now` is what countdowns go by, in UTC seconds. What the person has set themselves, marks and a
-    filter, comes behind what keeps all of the run from going on.
+    `now` is what countdowns go by, in UTC seconds, `selected` the task of the cursor. What the
+    person has set themselves, marks and a filter, comes behind what keeps all of the run from
+    going on.
     """
     standing = picture.notices
     first = standing[0] if standing else None
-    own = marked(picture) or narrowed(picture)
+    own = marked(picture, selected) or narrowed(picture)
     if first is None or (own is not None and first.kind not in _STOPS):
         return own
     return Notice(first.text.at(now), first.more, first.warns)
 
 
-def marked(picture: Picture) -> Notice | None:
+def marked(picture: Picture, selected: str | None) -> Notice | None:
     """Return that keys work on what is marked; None where nothing is."""
     count = len(picture.marks)
     if not count:
         return None
-    text = f"keys work on the {count} marked, not on the cursor"
+    text = f"keys work on the {count} marked"
+    if selected not in picture.marks:
+        text += ", not on the cursor"
     return Notice(text, "Esc lets them go", warns=False)
 
 

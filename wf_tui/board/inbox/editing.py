@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 __all__ = ["edited"]
 
 
-def edited(host: ActionHost, text: str) -> str:
+def edited(host: ActionHost, text: str, what: str = "answer") -> str:
     """Return a text as the person left it in $EDITOR; the board stands still meanwhile.
 
-    Raises `WfError` where the terminal cannot be left, or the editor not be started.
+    `what` it is stands in the line that is shown meanwhile. Raises `WfError` where the terminal
+    cannot be left, or the editor not be started.
     """
-    with tempfile.TemporaryDirectory(prefix="wf-answer-") as folder:
-        file = Path(folder) / "answer.txt"
+    with tempfile.TemporaryDirectory(prefix="wf-words-") as folder:
+        file = Path(folder) / f"{what}.txt"
         file.write_text(text, encoding="utf-8")
 
         def program() -> WfError | None:
@@ -32,7 +33,7 @@ def edited(host: ActionHost, text: str) -> str:
                 return error
             return None
 
-        error = host.step_aside("your answer; save it and leave the editor", program)
+        error = host.step_aside(f"your {what}; save it and leave the editor", program)
         if error is not None:
             raise error
         return file.read_text(encoding="utf-8", errors="replace").rstrip("\n")

@@ -100,6 +100,11 @@ class BoardView(RunScreen):
         else:
             self._arrange()
 
+    @property
+    def in_list(self) -> bool:
+        """Whether all tasks stand in one list."""
+        return self.selection.in_list
+
     def show_list(self, *, on: bool) -> None:
         """Change between the list and the columns; what that selects was not chosen by a key."""
         before = self.selection.task
@@ -232,7 +237,16 @@ class BoardView(RunScreen):
         size = CardSize.COMPACT if self.has_class("-compact") else CardSize.COMFORTABLE
         jobs = picture.run.jobs if picture.run else 1
         keys = self.host.keys_of
-        scene = Scene(picture, now, keys, self._fresh.cards, size, self.costs, jobs)
+        scene = Scene(
+            picture,
+            now,
+            keys,
+            fresh=self._fresh.cards,
+            size=size,
+            costs=self.costs,
+            figures=picture.has_figures,
+            jobs=jobs,
+        )
         for view in self._shown:
             view.set_class(view.column == selection.column, "-current")
             if columns is None or view.column in columns or view.scene is None:

@@ -169,7 +169,7 @@ class RunScreen(Screen[None]):
         """Return what keeps the run, or the screen, from going on; None where nothing does."""
         host = self.host
         unread = unreadable(host.unreadable, host.as_of)
-        return unread or notice(host.picture, host.countdown_now())
+        return unread or notice(host.picture, host.countdown_now(), self.selected)
 
     def place(self) -> str:
         """Return where the selected task is: its phase, and its id."""
@@ -239,6 +239,11 @@ class RunScreen(Screen[None]):
         """How many marked tasks are in no frame: folded, filtered, or of a similar card."""
         picture = self.host.picture
         return sum(picture.index(task) is None for task in picture.marks)
+
+    @property
+    def in_list(self) -> bool:
+        """Whether all tasks stand in one list here."""
+        return False
 
     @property
     def in_box(self) -> bool:

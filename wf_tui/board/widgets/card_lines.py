@@ -7,7 +7,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.widgets.card_pieces import (
-    changed_text,
     cost_text,
     cut_to,
     first_that_fits,
@@ -22,6 +21,7 @@ from wf_tui.board.widgets.card_pieces import (
 from wf_tui.board.widgets.line import Line, Role, Span, width_of
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step, TaskState
 from wf_tui.picture.age import duration, span
+from wf_tui.text import changed_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +66,8 @@ class CardDrawing:
     size: CardSize = CardSize.COMFORTABLE
     costs: bool = False
     """Whether tokens and dollars are on all cards."""
+    figures: bool = True
+    """Whether any task has a model, tokens or a cost; else the list keeps no room for them."""
 
 
 def card_height(card: Card, size: CardSize) -> int:
@@ -252,7 +254,9 @@ def _seat_and_evidence(card: Card, drawing: CardDrawing, now: float) -> Line:
 def _done(card: Card, drawing: CardDrawing, now: float, *, fresh: bool) -> tuple[Line, ...]:
     title = _title(card, drawing, now, fresh=fresh)
     cost = cost_text(card, tokens=True) if drawing.costs else ""
-    changed = "no changes" if card.kind == DoneKind.NO_CHANGES else changed_text(card)
+    changed = changed_lines(card.added, card.removed)
+    if card.kind == DoneKind.NO_CHANGES:
+        changed = "no changes"
     facts = [(changed, cost, took_text(card)), (changed, took_text(card)), (took_text(card),)]
     if drawing.costs:
         facts.insert(1, (cost, took_text(card)))
@@ -287,11 +291,16 @@ def _needing(
     second = Line((Span(_INDENT, Role.MUTED), word, Span(sentence, Role.TEXT)))
     proof = shorter_paths(needs.proof, room)
     third = Line(_indented(proof, Role.ERROR if needs.is_error else Role.MUTED))
-    last = _ways_out(card, now, keys) if keys else _whose(card, drawing, now)
-    if rest and not keys:
+    last = whose = _whose(card, drawing, now)
+    if not needs.proof:
+        # Whose it is moves up, so that no line is empty between two that say something.
+        third, last = whose, Line()
+    if keys:
+        last = _ways_out(card, now, keys)
+    elif rest:
         last = Line(last.left, (Span(rest, Role.FAINT),))
     if drawing.size is CardSize.COMPACT:
-        return first, second, third if needs.proof else last
+        return first, second, last if keys and not needs.proof else third
     return first, second, third, last
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SILENT_AFTER",
-    "changed_text",
     "cost_text",
     "cut_to",
     "first_that_fits",
@@ -87,11 +86,6 @@ def cost_text(card: Card, *, tokens: bool) -> str:
     if card.cost_microusd is not None:
         words.append(f"${card.cost_microusd / _MICRO:.2f}")
     return " ".join(words)
-
-
-def changed_text(card: Card) -> str:
-    """Return how many lines a card has changed; "" where that is unknown."""
-    return "" if card.added is None else f"+{card.added} −{card.removed or 0}"
 
 
 def took_text(card: Card) -> str:

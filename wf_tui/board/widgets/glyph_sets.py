@@ -78,6 +78,18 @@ class GlyphSet:
             case _:
                 return self.cancelled if card.kind == BlockedKind.CANCELLED else self.blocked
 
+    def legend(self) -> dict[str, str]:
+        """Return the signs of the states, with what each says of a task."""
+        return {
+            self.needs_you: "needs you",
+            self.in_progress: "in progress",
+            self.pending: "ready",
+            self.waiting: "waits",
+            self.blocked: "parked",
+            self.done: "done",
+            self.cancelled: "cancelled",
+        }
+
     def drawn(self, line: Line) -> Line:
         """Return a line with letters for our signs, where there may be nothing but ASCII."""
         if not self.ascii:

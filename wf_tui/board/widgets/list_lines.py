@@ -8,7 +8,6 @@ from rich.cells import cell_len, set_cell_size
 
 from wf_tui.board.widgets.card_lines import evidence_words
 from wf_tui.board.widgets.card_pieces import (
-    changed_text,
     cost_text,
     cut_to,
     shorter_paths,
@@ -20,6 +19,7 @@ from wf_tui.board.widgets.line import Line, Role, Span, width_of
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
 from wf_tui.picture.age import duration, span
 from wf_tui.picture.usage_text import count_words
+from wf_tui.text import changed_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def list_line(card: Card, drawing: CardDrawing, now: float, *, fresh: bool = Fal
     if width < _WORDS_FROM:
         spans = (*sign, in_column(card.title, rest, title_role(card), drawing), *ends)
         return drawing.glyphs.drawn(Line(spans))
-    share = _WIDE_TITLE if width >= _ALL_FROM else _NARROW_TITLE
+    share = _WIDE_TITLE if width >= _ALL_FROM and drawing.figures else _NARROW_TITLE
     room = max(12, int(width * share))
     title = in_column(card.title, room, title_role(card), drawing)
     words = filled(task_words(card, now, rest - room - 1), rest - room, drawing)
@@ -78,13 +78,11 @@ def _ends(card: Card, drawing: CardDrawing, now: float) -> tuple[Span, ...]:
     if width >= _ALL_FROM:
         tokens = "" if card.tokens is None else count_words(card.tokens)
         cost = "" if card.cost_microusd is None else f"${card.cost_microusd / _MICRO:.2f}"
-        columns += [
-            (card.id, _ID, Role.FAINT),
-            (card.model, _MODEL, Role.FAINT),
-            (card.who, _SEAT, Role.MUTED),
-            (tokens, _TOKENS, Role.FAINT),
-            (cost, _COST, Role.FAINT),
-        ]
+        seat = (card.who, _SEAT, Role.MUTED)
+        columns = [(card.id, _ID, Role.FAINT), seat]
+        if drawing.figures:
+            columns.insert(1, (card.model, _MODEL, Role.FAINT))
+            columns += [(tokens, _TOKENS, Role.FAINT), (cost, _COST, Role.FAINT)]
     elif drawing.costs:
         columns.append((cost_text(card, tokens=False), _COST, Role.FAINT))
     elif width >= _SEAT_FROM:
@@ -124,8 +122,9 @@ def task_words(card: Card, now: float, width: int) -> tuple[Span, ...]:
 def _done_words(card: Card) -> str:
     if card.answer:
         return card.answer
-    kind = "merged" if card.kind == DoneKind.MERGED else card.kind.replace("_", " ")
-    return " ".join(filter(None, (kind, changed_text(card) if kind == "merged" else "")))
+    if card.kind != DoneKind.MERGED:
+        return card.kind.replace("_", " ")
+    return f"merged {changed_lines(card.added, card.removed)}".rstrip()
 
 
 def _needs(card: Card, width: int) -> tuple[Span, ...]:

@@ -80,6 +80,14 @@ class Spec:
         return Takes.PROMPT if self.command is None else Takes.COMMAND
 
     @property
+    def goes_on(self) -> bool:
+        """Whether an attempt begins with what the one before has left, and not at the clean head.
+
+        Prompts do, commands do not (RULES 5, Retry); the task may say otherwise.
+        """
+        return self.checkpoint == "keep" or (self.checkpoint is None and self.command is None)
+
+    @property
     def awaited(self) -> tuple[str, ...]:
         """The tasks that it cannot start without: those it needs, unless some may be missing."""
         return () if self.partial else self.needs

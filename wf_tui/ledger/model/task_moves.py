@@ -6,17 +6,34 @@ and hand what they return to `Change.update_task`; the past of a run is made wit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.accept_choices import NO_CHOICES
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import BlockedKind, TaskState
+from wf_tui.plan.choices import OnFailure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wf_tui.ledger.model.rows import Detail, RunRow, TaskRow
     from wf_tui.ledger.model.states import DoneKind, Step
 
-__all__ = ["blocked", "blocked_by", "claimed", "counted", "finished", "is_bad", "unclaimed"]
+__all__ = [
+    "FRESH",
+    "blocked",
+    "blocked_by",
+    "claimed",
+    "counted",
+    "finished",
+    "is_bad",
+    "settles",
+    "told_next",
+    "unclaimed",
+]
+
+FRESH: Final = "fresh"
+"""In the detail of a task: its next attempt begins at the clean head."""
 
 
 def claimed(task: TaskRow, holder: str, step: Step, now: float, lease: float) -> TaskRow:
@@ -82,6 +99,32 @@ def finished(task: TaskRow, kind: DoneKind, note: str) -> TaskRow:
         choices=NO_CHOICES,
         not_before=None,
     )
+
+
+def told_next(task: TaskRow, *, fresh: bool = False) -> Detail:
+    """Return what the next attempt has to know: what is known already, the paths of a conflict.
+
+    With `fresh` also that it begins at the clean head, and not with the work of an earlier one.
+    """
+    stays = task.state is TaskState.PENDING or task.kind == BlockedKind.CONFLICT
+    known = {name: value for name, value in task.detail.items() if name != FRESH} if stays else {}
+    return {**known, FRESH: True} if fresh else known
+
+
+def settles(task: TaskRow, on_failure: Callable[[], OnFailure | None]) -> bool:
+    """Whether this task no longer keeps its phase from settling (RULES 3.1, Phase).
+
+    A critic never kept it: whose critic it is does. `on_failure` reads what the phase does about
+    what is blocked, None where there is no such phase; only of a blocked task it is called.
+    """
+    if task.critic_of:
+        return False
+    if task.state is TaskState.DONE:
+        # Of rivals that lost, the last has to be stopped before what comes after may start.
+        return not (task.spec.rival and task.open_epoch is not None)
+    if task.block is None or task.open_epoch is not None:
+        return False
+    return task.block.settles_phase and on_failure() not in {None, OnFailure.HOLD}
 
 
 def is_bad(task: TaskRow) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.change import Change
 
 __all__ = [
+    "STEAL_AFTER",
     "WAIT",
     "begin_anew",
     "drop_late_wants",
@@ -34,8 +35,11 @@ __all__ = [
 
 WAIT: Final = 60.0
 """Seconds that a task waits for the seat whose session knows it."""
-SENT_BACK_WAIT: Final = 300.0
-"""Seconds that work which was sent back waits for the seat that made it (`steal_after`)."""
+STEAL_AFTER: Final = 300.0
+"""Seconds that a task waits for the seat which its plan, or who sent it back, wants to have it.
+
+The default of the setting `timing.steal_after`, which a scheduler hands to its claims.
+"""
 
 
 def go_on(tx: Change, task: TaskRow, *, at: float | None = None) -> TaskRow:
@@ -68,7 +72,7 @@ def send_back(tx: Change, task: TaskRow) -> TaskRow:
         task,
         seat_wanted=attempt.worker,
         tree_wanted=None if _used_since(tx, attempt) else attempt.tree,
-        wanted_until=tx.now + SENT_BACK_WAIT,
+        wanted_until=tx.now + STEAL_AFTER,
     )
 
 

@@ -31,7 +31,7 @@ from wf_tui.ledger.model.states import (
     PinnedBy,
     TaskState,
 )
-from wf_tui.ledger.model.task_moves import blocked, finished
+from wf_tui.ledger.model.task_moves import blocked, finished, told_next
 from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.claims import wake_next
@@ -62,6 +62,7 @@ __all__ = [
     "unhold",
 ]
 
+_NOTHING: Final[Detail] = {}
 _SPEC: Final = frozenset(Spec.__dataclass_fields__)
 _BUDGET: Final = frozenset({"max_tokens", "max_cost_usd"})
 """What all attempts of a task may use together; to change it raises it."""
@@ -96,7 +97,7 @@ def retry(tx: Change, task: TaskRow) -> TaskRow:
         fresh = going_on.send_back(tx, fresh)
     elif task.kind in _GOES_ON:
         fresh = going_on.go_on(tx, fresh)
-    return tx.to_pending(task, fresh, note=note, detail=_known(task))
+    return tx.to_pending(task, fresh, note=note, detail=told_next(task))
 
 
 def _fresh(task: TaskRow) -> TaskRow:
@@ -107,29 +108,31 @@ def _fresh(task: TaskRow) -> TaskRow:
     return evolve(anew, not_before=None, scope_waived=False)
 
 
-def _known(task: TaskRow) -> Detail:
-    """Return what the next attempt has to know of the last: the paths of a conflict."""
-    return task.detail if task.kind == BlockedKind.CONFLICT else {}
+def reassign(tx: Change, task: TaskRow, *, to: str, fresh: bool = False) -> TaskRow:
+    """Give a task to a named seat or profile; it waits for that one and is never taken from it.
 
-
-def reassign(tx: Change, task: TaskRow, *, to: str) -> TaskRow:
-    """Give a task to a named seat or profile; it waits for that one and is never taken from it."""
+    With `fresh` its next attempt begins at the clean head, and not with the work that is there.
+    """
     pinned = evolve(going_on.begin_anew(task), pinned=to, pinned_by=PinnedBy.PERSON)
-    if task.claimed:
-        return stopped(tx, task, TaskReassigned(to=to, stopped=True), pinned)
-    tx.emit_move(TaskReassigned(to=to), task)
+    stops = task.claimed or None
+    event = TaskReassigned(to=to, fresh=fresh or None, stopped=stops)
+    known = told_next(task, fresh=fresh)
+    if stops:
+        return stopped(tx, task, event, pinned, known)
+    tx.emit_move(event, task)
     if task.state is TaskState.BLOCKED:
         comments.send(tx, task)
     critics.dismiss(tx, task)
     breaker.close_for(tx, pinned)
     if task.state is TaskState.PENDING:
         wake_next(tx, task)
-        return tx.update_task(task, evolve(pinned, wait_queue=None))
-    return tx.to_pending(task, _fresh(pinned), note=task.note, detail=_known(task))
+        return tx.update_task(task, evolve(pinned, wait_queue=None, detail=known))
+    return tx.to_pending(task, _fresh(pinned), note=task.note, detail=known)
 
 
-def check_worker(tx: Change, task: TaskRow, *, to: str) -> None:
+def check_worker(tx: Change, task: TaskRow, *, to: str, fresh: bool = False) -> None:
     """Refuse a seat or profile that does not exist or cannot do this task (`UsageError`)."""
+    del fresh  # of the worker nothing depends on it
     named = [seat for seat in tx.workers() if to in {seat.name, seat.profile}]
     if not named:
         tx.worker(to)
@@ -242,15 +245,18 @@ def _blocked(tx: Change, task: TaskRow, kind: BlockedKind, note: str) -> TaskRow
     return stays
 
 
-def stopped(tx: Change, task: TaskRow, event: TaskEvent, new: TaskRow) -> TaskRow:
+def stopped(
+    tx: Change, task: TaskRow, event: TaskEvent, new: TaskRow, known: Detail = _NOTHING
+) -> TaskRow:
     """Take a task from its running attempt: fence first, kill later (RULES 3.1, *stop*).
 
-    `new` is the task with what else the move changes. The attempt stays open, with its scope and
+    `new` is the task with what else the move changes, `known` what its next attempt has to know.
+    The attempt stays open, with its scope and
     its seat, until the scheduler has killed its processes and saved its work.
     """
     tx.emit_move(event, task)
     fence(tx, task)
-    return tx.to_pending(task, evolve(new, not_before=None))
+    return tx.to_pending(task, evolve(new, not_before=None), detail=known)
 
 
 def claimed_dependant(tx: Change, task: TaskRow) -> str | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.run_events import PhaseSettled
-from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskUnblocked
+from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskEvent, TaskUnblocked
 from wf_tui.ledger.model.rows import PhaseRow, TaskRow, decode, evolve, literals, select
 from wf_tui.ledger.model.states import BlockedKind, EdgeKind, Judged, PendingReason, TaskState
 from wf_tui.ledger.model.task_moves import blocked_by, is_bad
@@ -88,6 +88,15 @@ def awaits_turn(tx: RunTransaction, task: TaskRow) -> bool:
         {"run": tx.run.id, "task": task.id, "order": EdgeKind.ORDER},
     )
     return bool(rows)
+
+
+def _moved(old: TaskRow, new: TaskRow, again: float | None) -> TaskEvent:
+    """Return the event of a task that is blocked by a result, or no longer is."""
+    before = old.kind or old.state.value
+    if new.state is TaskState.BLOCKED:
+        why, words = BlockedKind.DEPENDENCY, new.note
+        return TaskBlocked(kind=why, before=before, text=words, detail=new.detail, since=again)
+    return TaskUnblocked(kind=PendingReason.WAITING, before=before, since=again)
 
 
 @dataclass
@@ -188,15 +197,10 @@ class Propagation:
         elif new.kind == BlockedKind.DEPENDENCY:
             new = evolve(new, state=TaskState.PENDING, kind=None, note="", detail={})
         if new.state is not old.state:
-            new = evolve(new, since=self.tx.now, settled=self.tx.settles(new))
-            before = old.kind or old.state.value
-            if new.state is TaskState.BLOCKED:
-                why = BlockedKind.DEPENDENCY
-                self.tx.emit(
-                    TaskBlocked(kind=why, before=before, text=new.note, detail=new.detail), new
-                )
-            else:
-                self.tx.emit(TaskUnblocked(kind=PendingReason.WAITING, before=before), new)
+            again = self.tx.since_again(new)
+            since = self.tx.now if again is None else again
+            new = evolve(new, since=since, settled=self.tx.settles(new))
+            self.tx.emit_behind(_moved(old, new, again), old)
         self.tx.count(old, new)
         # Queues hold only what could start but for its scope, and that has just changed.
         ready = self.tx.note_ready(old, evolve(new, wait_queue=None))

@@ -32,12 +32,14 @@ from wf_tui.ledger.model.rows import (
     update,
 )
 from wf_tui.ledger.model.states import PERSON, TaskState
-from wf_tui.ledger.model.task_moves import counted
+from wf_tui.ledger.model.task_moves import counted, settles
 from wf_tui.ledger.model.undo_record import undo_record
 from wf_tui.ledger.store.database import Database, Values
-from wf_tui.plan.choices import OnFailure
 
-__all__ = ["NEW_EVENT", "RunTransaction"]
+__all__ = ["BEHIND", "NEW_EVENT", "RunTransaction"]
+
+BEHIND: Final = "behind"
+"""In an event of a task that moved since another one has: the act, and how old the task was."""
 
 _Stored = TypeVar(
     "_Stored",
@@ -79,6 +81,8 @@ class RunTransaction:
     they are no later ones of their task."""
     undoable: bool = False
     """Whether what a person does now may be taken back: its events then say what was before."""
+    ages: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """Of the tasks behind the act that is being taken back: what each was, and since when."""
     reporter: tuple[str, str, int] | None = None
     events: list[Values] = field(default_factory=list)
     _phases: dict[str, PhaseRow] = field(default_factory=dict)
@@ -104,6 +108,19 @@ class RunTransaction:
         is about; such a copy is only for this, and is never stored.
         """
         self._append(event.event_kind, task, event.data(), self.undoing)
+
+    def emit_behind(self, event: TaskEvent, old: TaskRow) -> None:
+        """Append the event of a task that moves since another one has.
+
+        Where a person's move is the cause, it remembers for `undo` since when this one was so.
+        """
+        record = {BEHIND: {"act": self.command, "since": old.since}} if self.undoable else {}
+        self._append(event.event_kind, old, {**record, **event.data()}, self.undoing)
+
+    def since_again(self, task: TaskRow) -> float | None:
+        """Return since when a task behind others was what an undo makes it again, if it does."""
+        was, since = self.ages.get(task.id, ("", 0.0))
+        return since if was == (task.kind or task.state.value) else None
 
     def emit_move(self, event: TaskEvent, task: TaskRow) -> None:
         """Append the event of a person's move, with what `undo` needs to take it back.
@@ -270,15 +287,5 @@ class RunTransaction:
             self.update_run(counted(counted(self.run, old.state, -1), new.state, 1))
 
     def settles(self, task: TaskRow) -> bool:
-        """Whether this task no longer keeps its phase from settling (RULES 3.1, Phase).
-
-        A critic never kept it: whose critic it is does.
-        """
-        if task.critic_of:
-            return False
-        if task.state is TaskState.DONE:
-            # Of rivals that lost, the last has to be stopped before what comes after may start.
-            return not (task.spec.rival and task.open_epoch is not None)
-        if task.block is None or task.open_epoch is not None:
-            return False
-        return task.block.settles_phase and self.phase(task.phase).on_failure is not OnFailure.HOLD
+        """Whether this task no longer keeps its phase from settling."""
+        return settles(task, lambda: self.phase(task.phase).on_failure)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from wf_tui.ledger.model.rows import SnoozeRow, evolve
 from wf_tui.ledger.model.states import PERSON, BlockedKind, PinnedBy, TaskState
-from wf_tui.ledger.model.task_moves import finished
+from wf_tui.ledger.model.task_moves import finished, told_next
 from wf_tui.ledger.model.undo_record import restored
 from wf_tui.ledger.queries.trees import OPENED
 from wf_tui.ledger.rules.operator_moves import edited as edited_row
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wf_tui.ledger.model.events import task_events as told
-    from wf_tui.ledger.model.rows import Detail, EventRow, TaskRow
+    from wf_tui.ledger.model.rows import EventRow, TaskRow
     from wf_tui.picture.history.past import Past
 
 __all__ = ["edited", "reassigned", "retried", "skipped", "snoozed", "undone", "woken"]
@@ -36,20 +36,21 @@ def retried(past: Past, event: EventRow, what: told.TaskRetried) -> None:
     fresh, note = evolve(_fresh(old), commit_id=None, result=None), old.note
     if old.block and old.block.passed_checks:
         fresh, note = evolve(fresh, tries=old.tries), f"sent back by {_person(event)}"
-    to_pending(past, old, fresh, note=note, detail=_known(old))
+    to_pending(past, old, fresh, note=note, detail=told_next(old))
 
 
 def reassigned(past: Past, event: EventRow, what: told.TaskReassigned) -> None:
     """Give a task to a seat or a profile."""
     old = past.tables.tasks[str(event.task)]
     pinned = evolve(old, pinned=what.to, pinned_by=PinnedBy.PERSON)
+    known = told_next(old, fresh=bool(what.fresh))
     if what.stopped:
         fence(past, old)
-        to_pending(past, old, evolve(pinned, not_before=None))
+        to_pending(past, old, evolve(pinned, not_before=None), detail=known)
     elif old.state is TaskState.PENDING:
-        move(past, old, pinned)
+        move(past, old, evolve(pinned, detail=known))
     else:
-        to_pending(past, old, _fresh(pinned), note=old.note, detail=_known(old))
+        to_pending(past, old, _fresh(pinned), note=old.note, detail=known)
 
 
 def skipped(past: Past, event: EventRow, what: told.TaskSkipped) -> None:
@@ -129,10 +130,6 @@ def _fresh(task: TaskRow) -> TaskRow:
         not_before=None,
         scope_waived=False,
     )
-
-
-def _known(task: TaskRow) -> Detail:
-    return task.detail if task.kind is BlockedKind.CONFLICT else {}
 
 
 def _person(event: EventRow) -> str:

@@ -210,7 +210,16 @@ def blocked_task(past: Past, event: EventRow, what: told.TaskBlocked) -> None:
             new = evolve(new, not_before=_opens(past, detail))
     if what.tries is not None:
         new = evolve(new, tries=what.tries)
-    note_others(past, move(past, old, new), by_person="undo" in event.data)
+    note_others(past, _aged(past, move(past, old, new), what.since), by_person="undo" in event.data)
+
+
+def _aged(past: Past, task: TaskRow, since: float | None) -> TaskRow:
+    """Give a task the age that an undo has brought back, if there is one."""
+    if since is None:
+        return task
+    aged = evolve(task, since=since)
+    past.put(past.tables.tasks, task.id, aged)
+    return aged
 
 
 def _opens(past: Past, detail: Mapping[str, object]) -> float | None:
@@ -233,12 +242,12 @@ def note_others(past: Past, task: TaskRow, *, by_person: bool = True) -> None:
         move(past, task, evolve(task, detail={**task.detail, _OTHERS: "open"}))
 
 
-def unblocked(past: Past, event: EventRow, _: told.TaskUnblocked) -> None:
+def unblocked(past: Past, event: EventRow, what: told.TaskUnblocked) -> None:
     """Let a task go on: a hold, a quota, or what held up a result is over."""
     old = past.tables.tasks[str(event.task)]
     if old.kind is BlockedKind.DEPENDENCY and "undo" not in event.data:
         free = evolve(old, state=TaskState.PENDING, kind=None, note="", detail={})
-        move(past, old, free)
+        _aged(past, move(past, old, free), what.since)
     else:
         to_pending(past, old, evolve(old, not_before=None))
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import BlockedKind, TaskState
-from wf_tui.ledger.model.task_moves import blocked_by, counted, is_bad, unclaimed
+from wf_tui.ledger.model.task_moves import blocked_by, counted, is_bad, settles, unclaimed
 from wf_tui.ledger.queries.rivals import Standing, standing
-from wf_tui.plan.choices import OnFailure
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import Detail, TaskRow
@@ -31,7 +30,9 @@ def move(past: Past, old: TaskRow | None, new: TaskRow) -> TaskRow:
     """Bring a task into another state: its age, the counts of the run, whoever is behind it."""
     if old is None or new.state is not old.state or new.kind is not old.kind:
         new = evolve(new, since=past.at)
-    new = evolve(new, settled=_settles(past, new))
+    phase = past.tables.phases.get(new.phase)
+    on_failure = phase.on_failure if phase is not None else None
+    new = evolve(new, settled=settles(new, lambda: on_failure))
     past.put(past.tables.tasks, new.id, new)
     if old is None or old.state is not new.state:
         run = past.run if old is None else counted(past.run, old.state, -1)
@@ -110,18 +111,6 @@ def _root(task: TaskRow) -> str | None:
     if not is_bad(task):
         return None
     return str(task.detail.get("root")) if task.kind is BlockedKind.DEPENDENCY else task.id
-
-
-def _settles(past: Past, task: TaskRow) -> bool:
-    """Whether a task no longer keeps its phase from being over."""
-    if task.critic_of:
-        return False
-    if task.state is TaskState.DONE:
-        return not (task.spec.rival and task.open_epoch is not None)
-    phase = past.tables.phases.get(task.phase)
-    if task.block is None or task.open_epoch is not None or phase is None:
-        return False
-    return task.block.settles_phase and phase.on_failure is not OnFailure.HOLD
 
 
 def _pass_turn_on(past: Past, task: TaskRow) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from wf_tui.picture.card import Card
 
-__all__ = ["ADVICE", "Advice", "advice_for"]
+__all__ = ["ADVICE", "ON_SIMILAR", "Advice", "advice_for"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,10 @@ ADVICE: Final[Mapping[BlockedKind, tuple[Advice, ...]]] = {
     BlockedKind.QUOTA: (_ASSIGN, _RETRY),
 }
 """Of each kind that can need a person."""
+ON_SIMILAR: Final = frozenset(
+    {"task.retry", "task.reassign", "task.skip", "task.cancel", "task.hold"}
+)
+"""What can be done at once to all that a card of similar tasks stands for."""
 
 
 def advice_for(card: Card) -> tuple[Advice, ...]:

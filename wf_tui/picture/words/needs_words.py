@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.ledger.model.states import BlockedKind, Outcome, ScopeWhy
 from wf_tui.line_that_matters import line_that_matters
 from wf_tui.picture.age import span
-from wf_tui.text import clean, plural
+from wf_tui.text import changed_lines, clean, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +21,7 @@ __all__ = ["Needs", "needs_words"]
 
 _LONGEST: Final = 400
 _NAME: Final = 200
+_COMMAND: Final = 24
 _LIMIT: Final = re.compile(r"over its time limit of ([\d.]+) s")
 _SIGNAL: Final = re.compile(r"killed by signal (\d+)(?: \((\w+)\))?")
 _COUNTED: Final = re.compile(r"\b\d+ (?:failed|failures?|errors?)\b")
@@ -129,7 +130,7 @@ def _review(facts: Facts) -> Needs:
     attempt, count = facts.attempt, len(facts.paths)
     words = []
     if attempt is not None and attempt.added is not None:
-        words.append(f"+{attempt.added} −{attempt.removed or 0}")
+        words.append(changed_lines(attempt.added, attempt.removed))
     files = attempt.files if attempt is not None and attempt.files is not None else count
     if files:
         words.append(f"in {plural(files, 'file')}")
@@ -150,7 +151,8 @@ def _conflict(facts: Facts) -> Needs:
 
 
 def _gate(facts: Facts) -> Needs:
-    command = clean((facts.row.spec.gate or "").strip().partition("\n")[0], limit=_NAME)
+    # What came of it stands behind it, and must be seen where there is little room.
+    command = clean((facts.row.spec.gate or "").strip().partition("\n")[0], limit=_COMMAND)
     how = facts.note.partition("failed: ")[2] or facts.note
     tail = facts.row.detail.get("tail")
     if isinstance(tail, str):

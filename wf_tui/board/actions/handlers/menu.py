@@ -45,7 +45,8 @@ def menu_lines(app: ActionHost, actions: Iterable[Action], tasks: Sequence[str])
     for action in actions:
         why_not = app.why_not(action.id)
         note = _reason(app, why_not, tasks) if why_not else _note(app, action, tasks)
-        key, title = app.keys_of(action.id).split(" ")[0], action.title
+        key = app.keys_for(action.id)[0].key if action.keys else ""
+        title = action.title
         if action.title_now is not None and tasks:
             title = action.title_now(app, tuple(tasks))
         lines.append(MenuLine(action.id, key, title.lower(), note, possible=not why_not))
@@ -69,5 +70,9 @@ def _note(app: ActionHost, action: Action, tasks: Sequence[str]) -> str:
 
 
 def _reason(app: ActionHost, why_not: str, tasks: Sequence[str]) -> str:
-    """Return why not, without the title that stands above the menu."""
-    return why_not.removeprefix(f"{titled(app.picture, tasks[0])} ") if tasks else why_not
+    """Return why not: what helps, where that is known, without what all of these lines say."""
+    if not tasks:
+        return why_not
+    words = why_not.removeprefix(f"{titled(app.picture, tasks[0])} ")
+    where, _, helps = words.partition("; ")
+    return helps if helps and where.startswith("is ") else words

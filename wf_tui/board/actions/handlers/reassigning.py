@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,12 @@ from wf_tui import commands
 from wf_tui.board.actions.handlers import seat_choices
 from wf_tui.board.actions.names import named, titled
 from wf_tui.board.dialogs.reassign_dialog import ReassignDialog
+from wf_tui.board.inbox.editing import edited
+from wf_tui.errors import WfError
 from wf_tui.ledger.rules import moves
 
 if TYPE_CHECKING:
+    from wf_tui.board.dialogs.choice_dialog import Choice
     from wf_tui.board.host import ActionHost
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.rules.moves import MoveResult
@@ -31,18 +35,38 @@ async def ask_worker(app: ActionHost, ids: Ids) -> None:
     now = app.clock.now()
     facts = await app.read(partial(seat_choices.read, run=app.run_id, tasks=ids, now=now))
     titles = partial(titled, app.picture)
-    choices = seat_choices.choices(facts, titles)
-    if not choices:
+    if not facts.seats:
         app.show_toast("this run has no workers", "p starts a scheduler")
         return
-    title = f"Give {named(app.picture, ids)} to"
-    note = seat_choices.interrupted(facts, titles)
-    chosen = await app.push_screen_wait(ReassignDialog(title, choices, note))
-    if chosen is not None:
-        reassign_to(app, ids, chosen.worker, note=chosen.note)
+
+    def choices() -> list[Choice]:
+        at_now = replace(facts, now=app.countdown_now())
+        return seat_choices.choices(at_now, titles, app.glyphs)
+
+    dialog = ReassignDialog(
+        f"Give {named(app.picture, ids)} to",
+        choices,
+        edit=partial(edit_note, app),
+        warning=seat_choices.interrupted(facts, titles),
+        has_work=any(task.attempts and task.spec.goes_on for task in facts.tasks),
+    )
+    given = await app.push_screen_wait(dialog)
+    if given is not None:
+        reassign_to(app, ids, given.worker, note=given.note, fresh=given.fresh)
 
 
-def reassign_to(app: ActionHost, ids: Ids, worker: str, *, note: str = "") -> None:
+def edit_note(app: ActionHost, text: str) -> str:
+    """Return a note as the person left it in their editor; as it was where that cannot be."""
+    try:
+        return edited(app, text, "note")
+    except WfError as error:
+        app.show_toast(error.message, error.hint, severity="error")
+        return text
+
+
+def reassign_to(
+    app: ActionHost, ids: Ids, worker: str, *, note: str = "", fresh: bool = False
+) -> None:
     """Give tasks to a named seat, or to any seat of a named profile.
 
     It does not ask before it interrupts: who drags a task or picks a worker has been shown what is
@@ -51,7 +75,7 @@ def reassign_to(app: ActionHost, ids: Ids, worker: str, *, note: str = "") -> No
 
     def act(ledger: Ledger) -> list[MoveResult]:
         return commands.move_with_note(
-            app.project, ledger, app.run_id, moves.REASSIGN, ids, note, to=worker
+            app.project, ledger, app.run_id, moves.REASSIGN, ids, note, to=worker, fresh=fresh
         )
 
     app.do(act, "gave", after=f" to {worker}")

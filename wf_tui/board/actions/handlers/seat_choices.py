@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len, set_cell_size
 
 from wf_tui.board.dialogs.choice_dialog import Choice
+from wf_tui.board.widgets.glyph_sets import UNICODE
 from wf_tui.ledger.queries import lane_reads, reads
 from wf_tui.ledger.rules.task_guards import stoppable
 from wf_tui.picture.age import duration
@@ -17,6 +21,7 @@ from wf_tui.text import clean, listed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.ledger.model.lane_state import LaneState
     from wf_tui.ledger.model.rows import TaskRow, WorkerRow
     from wf_tui.ledger.store.database import Database
@@ -54,13 +59,15 @@ def read(db: Database, *, run: str, tasks: Sequence[str], now: float = 0.0) -> S
     return SeatFacts(rows, tuple(reads.workers(db, run)), now, lanes)
 
 
-def choices(facts: SeatFacts, titles: Callable[[str], str]) -> list[Choice]:
+def choices(
+    facts: SeatFacts, titles: Callable[[str], str], glyphs: GlyphSet = UNICODE
+) -> list[Choice]:
     """Return who can be chosen, the free ones that fit first; the unfit are greyed.
 
     A busy one can be chosen, too: the tasks then wait for it. Within a rank the order is that of
     the seats, and seats come before profiles. `titles` gives a task as it is told.
     """
-    ranked = [_seat(seat, facts, titles) for seat in facts.seats]
+    found = [_seat(seat, facts, titles) for seat in facts.seats]
     by_profile: dict[str, list[WorkerRow]] = defaultdict(list)
     for seat in facts.seats:
         by_profile[seat.profile].append(seat)
@@ -68,9 +75,12 @@ def choices(facts: SeatFacts, titles: Callable[[str], str]) -> list[Choice]:
     for profile, seats in by_profile.items():
         # A profile that is called like one of its seats is listed once, as the seat.
         if len(seats) > 1 and profile not in names:
-            ranked.append(_profile(profile, seats, facts))
+            found.append(_profile(profile, seats, facts))
+    wide = max((cell_len(one.name) for one in found), default=0)
+    models = max((cell_len(one.model) for one in found), default=0)
     # By the rank alone: the sort is stable, so the seats of a rank keep their order.
-    return [choice for _, choice in sorted(ranked, key=lambda pair: pair[0])]
+    ranked = sorted(found, key=lambda one: one.rank)
+    return [one.choice(wide, models, glyphs) for one in ranked]
 
 
 def interrupted(facts: SeatFacts, titles: Callable[[str], str]) -> str:
@@ -85,42 +95,67 @@ def interrupted(facts: SeatFacts, titles: Callable[[str], str]) -> str:
     return f"interrupts {listed(held, 1)}; the work so far is kept as an attempt"
 
 
-def _seat(seat: WorkerRow, facts: SeatFacts, titles: Callable[[str], str]) -> tuple[_Rank, Choice]:
-    label = _label(seat.name, seat.model)
+@dataclass(frozen=True)
+class _Found:
+    """Somebody who may get the tasks; names and notes are safe to draw."""
+
+    id: str
+    name: str
+    model: str
+    rank: _Rank
+    note: str
+
+    def choice(self, wide: int, models: int, glyphs: GlyphSet) -> Choice:
+        """Return the line of it; `wide` and `models` are the cells of the widest name and model."""
+        sign = {_Rank.LIMITED: glyphs.stop, _Rank.UNFIT: " "}.get(self.rank, glyphs.pending)
+        columns = (sign, set_cell_size(self.name, wide), set_cell_size(self.model, models))
+        return Choice(
+            self.id,
+            " ".join(columns).rstrip(),
+            self.note,
+            disabled=self.rank is _Rank.UNFIT,
+            style=_STYLES.get(self.rank, ""),
+        )
+
+
+_STYLES: Final = {_Rank.FREE: "$success", _Rank.LIMITED: "$warning"}
+
+
+def _seat(seat: WorkerRow, facts: SeatFacts, titles: Callable[[str], str]) -> _Found:
+    found = partial(_Found, seat.name, clean(seat.name, limit=40), clean(seat.model, limit=16))
     unfit = _unfit(seat, facts.tasks)
     if unfit:
-        return _Rank.UNFIT, Choice(seat.name, label, unfit, disabled=True)
+        return found(_Rank.UNFIT, unfit)
     if seat.task is not None:
-        note = f"busy: {titles(seat.task)}, then this"
-        return _Rank.BUSY, Choice(seat.name, label, note)
+        return found(_Rank.BUSY, f"busy: {titles(seat.task)}, then this")
     lane = facts.lanes.get(seat.lane)
     if lane is not None and lane.shut(facts.now):
-        return _Rank.LIMITED, Choice(seat.name, label, _shut(lane, facts.now), style="$warning")
-    return _Rank.FREE, Choice(seat.name, label, "free", style="$success")
+        return found(_Rank.LIMITED, _shut(lane, facts.now))
+    return found(_Rank.FREE, "free")
 
 
-def _profile(name: str, seats: Sequence[WorkerRow], facts: SeatFacts) -> tuple[_Rank, Choice]:
-    label = _label(f"any {name}", seats[0].model)
+def _profile(name: str, seats: Sequence[WorkerRow], facts: SeatFacts) -> _Found:
+    named = f"any {clean(name, limit=40)}"
+    found = partial(_Found, name, named, clean(seats[0].model, limit=16))
     # The seats of a profile have one configuration, so any of them speaks for all.
     unfit = _unfit(seats[0], facts.tasks)
     if unfit:
-        return _Rank.UNFIT, Choice(name, label, unfit, disabled=True)
+        return found(_Rank.UNFIT, unfit)
+    lane = facts.lanes.get(seats[0].lane)
+    if lane is not None and lane.shut(facts.now):
+        return found(_Rank.LIMITED, _shut(lane, facts.now))
     free = sum(seat.task is None for seat in seats)
     if free:
-        return _Rank.FREE, Choice(name, label, f"{free} free", style="$success")
-    return _Rank.BUSY, Choice(name, label, "next free seat")
-
-
-def _label(name: str, model: str) -> str:
-    return f"{clean(name, limit=40):<14}  {clean(model, limit=16):<16}".rstrip()
+        return found(_Rank.FREE, f"{free} free")
+    return found(_Rank.BUSY, "next free seat")
 
 
 def _shut(lane: LaneState, now: float) -> str:
     """Return when a lane lets its seats go on, as far as is known."""
     name = clean(lane.name, limit=40)
     if lane.until is None:
-        return f"fits, but its lane {name} is {lane.status}"
-    return f"fits, but its lane {name} opens in {duration(lane.until - now)}"
+        return f"lane {name} is {lane.status}"
+    return f"lane {name} opens in {duration(lane.until - now)}"
 
 
 def _unfit(seat: WorkerRow, tasks: Sequence[TaskRow]) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.states import Intent, LimitKind, RunState
 
 __all__ = [
+    "BranchEvent",
     "BudgetChanged",
     "BudgetReached",
     "ExportPending",
@@ -19,6 +20,7 @@ __all__ = [
     "Landed",
     "LaneLimited",
     "LaneOpen",
+    "LimitEvent",
     "NodeDecided",
     "PhaseAdded",
     "PhaseSettled",
@@ -240,6 +242,10 @@ class WorktreeKept(EventBase, kind="worktree_kept"):
     reason: str
 
 
+LimitEvent = LaneLimited | LaneOpen | JobsChanged | BudgetChanged | BudgetReached
+"""What bounds how much of a run goes on at once, or what it may cost."""
+BranchEvent = Exported | ExportPending | Landed | WorktreeRemoved | WorktreeKept
+"""What became of the work and of the trees that it was made in."""
 RunEvent = (
     RunCreated
     | RunPaused
@@ -251,19 +257,11 @@ RunEvent = (
     | SchedulerLost
     | SchedulerWaited
     | PhaseSettled
-    | JobsChanged
     | ProfilesChanged
     | WorkerJoined
     | WorkerLeft
-    | LaneLimited
-    | LaneOpen
     | NodeDecided
     | PhaseAdded
-    | BudgetChanged
-    | BudgetReached
-    | Exported
-    | ExportPending
-    | Landed
-    | WorktreeRemoved
-    | WorktreeKept
+    | LimitEvent
+    | BranchEvent
 )

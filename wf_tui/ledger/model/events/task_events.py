@@ -35,6 +35,7 @@ __all__ = [
     "QuestionAsked",
     "QuestionClosed",
     "QuestionDelivered",
+    "TalkEvent",
     "TaskAdded",
     "TaskBlocked",
     "TaskClaimed",
@@ -119,6 +120,8 @@ class TaskBlocked(EventBase, kind="task_blocked"):
     stopped: bool | None = None
     """Whether a running attempt was taken from it."""
     abort: bool | None = None
+    since: float | None = None
+    """Since when it is so again, in UTC seconds, where an undo brings that back."""
 
 
 class TaskUnblocked(EventBase, kind="task_unblocked"):
@@ -126,6 +129,8 @@ class TaskUnblocked(EventBase, kind="task_unblocked"):
 
     kind: PendingReason
     before: str | None = None
+    since: float | None = None
+    """Since when it is so again, in UTC seconds, where an undo brings that back."""
 
 
 class TaskReleased(EventBase, kind="task_released"):
@@ -152,6 +157,8 @@ class TaskReassigned(EventBase, kind="task_reassigned"):
     """A person gave it to a seat or a profile."""
 
     to: str
+    fresh: bool | None = None
+    """Whether its next attempt begins at the clean head."""
     stopped: bool | None = None
 
 
@@ -327,6 +334,20 @@ class Undone(EventBase, kind="undone"):
     since: float | None = None
 
 
+TalkEvent = (
+    QuestionAsked
+    | QuestionAnswered
+    | QuestionDelivered
+    | QuestionClosed
+    | MessageSent
+    | MessageLate
+    | AllowanceMade
+    | AllowanceEnded
+    | CommentKept
+    | CommentDropped
+    | CommentsSent
+)
+"""What is said between a person and the worker of a task."""
 TaskEvent = (
     TaskAdded
     | TaskClaimed
@@ -340,17 +361,7 @@ TaskEvent = (
     | TaskSkipped
     | TaskEdited
     | CriticJudged
-    | QuestionAsked
-    | QuestionAnswered
-    | QuestionDelivered
-    | QuestionClosed
-    | MessageSent
-    | MessageLate
-    | AllowanceMade
-    | AllowanceEnded
-    | CommentKept
-    | CommentDropped
-    | CommentsSent
+    | TalkEvent
     | TaskSnoozed
     | TaskWoken
     | WorktreeOpened

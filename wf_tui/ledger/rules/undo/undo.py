@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from wf_tui.errors import RefusedError
-from wf_tui.ledger.model.events.task_events import Undone
+from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskUnblocked, Undone
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.rules.decisions import nodes
 from wf_tui.ledger.rules.decisions.rivals import check_chosen
 from wf_tui.ledger.rules.operator_moves import claimed_dependant
+from wf_tui.ledger.rules.transaction import BEHIND
 from wf_tui.ledger.rules.undo.acts import Act, last_act
 from wf_tui.ledger.rules.undo.restore import RESTORERS, restore_run, restore_task
 
@@ -74,7 +75,7 @@ def undo(tx: Change, expect: int | None = None, before: int | None = None) -> Ta
     moves = [one for one in events if "state" in one[2]["undo"]]
     last = max(int(str(row[0])) for row in rows)
     try:
-        tx.undoing = act.number
+        tx.undoing, tx.ages = act.number, _ages_behind(tx, act)
         for task_id in dict.fromkeys(one[0] for one in events if one[0]):
             _refuse_too_late(tx, tx.task(task_id), act, last)
         for task_id, _, data in moves:
@@ -89,6 +90,29 @@ def undo(tx: Change, expect: int | None = None, before: int | None = None) -> Ta
     first = events[-1][2]["undo"]
     lane = (str(first["lane"]), bool(first["paused"])) if "lane" in first else None
     return TakenBack(act, tuple(tx.task(name) for name in act.tasks), lane)
+
+
+def _ages_behind(tx: Change, act: Act) -> dict[str, tuple[str, float]]:
+    """Return what the tasks were that moved since the act did, and since when."""
+    rows = tx.db.execute(
+        "SELECT task, data FROM event WHERE run = :run AND seq > :act AND at = :at "
+        "AND command IS NULL AND kind IN (:blocked, :unblocked) ORDER BY seq DESC",
+        {
+            "run": tx.run.id,
+            "act": act.number,
+            "at": act.at,
+            "blocked": TaskBlocked.event_kind,
+            "unblocked": TaskUnblocked.event_kind,
+        },
+    )
+    ages: dict[str, tuple[str, float]] = {}
+    for task, text in rows:
+        data = json.loads(str(text))
+        behind = data.get(BEHIND)
+        if behind is not None and behind["act"] == act.number:
+            # The first of its events is the last here, and has what was before the act.
+            ages[str(task)] = str(data["before"]), float(behind["since"])
+    return ages
 
 
 def _restore(tx: Change, act: Act, task: TaskRow, data: dict[str, Any]) -> None:
