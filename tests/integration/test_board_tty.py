@@ -159,8 +159,9 @@ def test_two_boards_and_one_is_killed(
         (b"\x1b[200~\x1b[31mxxbbrr\r\x1b[0m\x1b[201~",),
         (b"\x1b[200~xx\x1b", 0.25, b"[201~"),
         (b"\xff\xfe",),
+        (b"quit xb\rnow", 0.2),
     ],
-    ids=["cut", "answer", "paste", "cut paste", "invalid"],
+    ids=["cut", "answer", "paste", "cut paste", "invalid", "unmarked paste"],
 )
 def test_what_nobody_pressed_changes_nothing(
     terminal: Terminal, drive: LedgerHarness, sent: tuple[bytes | float, ...]

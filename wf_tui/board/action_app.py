@@ -140,7 +140,7 @@ class ActionApp(DialogApp):
             self.show_toast(ignored)
         elif reason := self.why_not(name):
             self.show_toast(f"{key}: {reason}")
-        elif action.target.needs_task and self.guard.seconds > 0:
+        elif action.target.changes_run and self.guard.seconds > 0:
             typed = self.perform_typed(action, targets, self.pressed_at, clicked=clicked)
             self.run_worker(typed, group="perform")
         else:
@@ -151,8 +151,9 @@ class ActionApp(DialogApp):
     ) -> None:
         """Do an action, unless the key that asks for it turns out to be a part of a paste.
 
-        A terminal that does not mark a paste sends it as keys; so a key for tasks waits for those
-        that may come with it. What it works on is what was selected when it was pressed.
+        A terminal that does not mark a paste sends it as keys; so a key that may change something
+        waits for those that may come with it. What it works on is what was selected when it was
+        pressed.
         """
         if not await self.was_typed(at):
             return
@@ -346,10 +347,7 @@ class ActionApp(DialogApp):
 
     async def action_quit(self) -> None:
         """Leave the board; asks what becomes of the swarm where there is one at work."""
-        if self.acts_off or self.live.header.state.ended:
-            self.exit(0)
-        else:
-            self.start_dialog(self.ask_and_quit())
+        self.start_dialog(self.ask_and_quit())
 
     async def ask_and_quit(self) -> None:
         """Ask what becomes of the swarm, do that, and leave; only within `start_dialog`."""
@@ -358,6 +356,9 @@ class ActionApp(DialogApp):
             with open_ledger(self.project) as ledger:
                 commands.stop(ledger, self.run_id, now=now)
 
+        if self.acts_off or self.live.header.state.ended:
+            self.exit(0)
+            return
         match await self.push_screen_wait(quit_dialog(self.live.header.working)):
             case "leave":
                 self.exit(0)

@@ -13,8 +13,8 @@ from textual import events
 from textual._time import get_time
 from textual.app import SuspendNotSupported
 
-from wf_tui.board.acting.guard import BURST_SECONDS
 from wf_tui.board.target_app import TargetApp
+from wf_tui.board.terminal.bursts import BURST_SECONDS
 from wf_tui.errors import EnvironmentalError, WfError
 from wf_tui.project import open_reads
 
@@ -57,6 +57,8 @@ class DialogApp(TargetApp):
                 self.guard.read_key(event.time)
                 self.pass_key()
             self.pressed_at = event.time
+        elif isinstance(event, events.Paste):
+            self.guard.read_paste(event.time)
         if not (isinstance(event, events.Key | events.Paste) and self.is_typed_ahead(event)):
             await super().on_event(event)
 
@@ -96,15 +98,18 @@ class DialogApp(TargetApp):
         """Start a dialog with the person, on the event loop; an error in it is shown.
 
         The coroutine may read the ledger before it shows anything, so until its screen is on top
-        the keys for actions are ignored.
+        the keys for actions are ignored. A key that turns out to be a part of a paste starts none.
         """
+        at = self.pressed_at
 
         async def run_to_end() -> None:
             try:
-                await dialog
+                if await self.was_typed(at):
+                    await dialog
             except WfError as error:
                 self.show_toast(error.message, error.hint, severity="error")
             finally:
+                dialog.close()
                 self._dialogs -= 1
 
         # Counted here and not in the coroutine, which begins only after keys that are typed ahead.

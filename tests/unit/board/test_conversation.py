@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import events
+
 from tests.support.board_harness import ME, board
 from tests.support.ledger_harness import RUN, LedgerHarness
+from wf_tui.board.inbox.words_box import WordsBox
 from wf_tui.ledger.model.rows.options import Option
 from wf_tui.ledger.model.states import Step, TaskState
 from wf_tui.ledger.queries.conversation import allowances, messages, questions
@@ -69,13 +72,17 @@ async def test_a_question_in_words_is_answered_in_words(tmp_path: Path) -> None:
 
 
 async def test_a_message_of_several_lines(tmp_path: Path) -> None:
-    """It waits for the worker that can read it."""
+    """Ctrl+J begins a line, a paste never sends, Escape keeps a draft, and Enter sends it."""
     async with board(tmp_path, "a") as hand:
         await hand.select("a")
         await hand.press("m")
         await hand.type("be")
-        await hand.press("enter")
-        await hand.type("brief")
-        await hand.press("ctrl+s")
+        await hand.press("ctrl+j")
+        hand.app.screen.query_one(WordsBox).post_message(events.Paste("brief\n"))
+        await hand.settle()
+        await hand.press("escape")
+        assert hand.drive.db.execute("SELECT what, text FROM draft") == [("message", "be\nbrief\n")]
+        await hand.press("m", "ctrl+z", "enter")
         (sent,) = messages(hand.drive.db, RUN, "a")
         assert (sent.text, sent.actor, sent.state) == ("be\nbrief", ME, "waiting")
+        assert hand.drive.db.execute("SELECT * FROM draft") == []

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+import pytest
 from textual import events
+from textual.keys import _character_to_key
 
 from tests.support.board_harness import BoardHarness, board
 from wf_tui.board.acting.guard import Guard
@@ -75,6 +77,16 @@ def test_six_keys_at_once_are_a_paste() -> None:
     assert not guard.in_burst(1.5)
 
 
+def test_the_first_key_of_a_paste_is_a_part_of_it() -> None:
+    """What is read just before the rest of it, and not what somebody presses afterwards."""
+    guard = Guard(0.6, Time())
+    for at in (1.0, 1.01, 1.01):
+        guard.read_key(at)
+    guard.read_paste(1.02)
+    assert guard.in_burst(1.01)
+    assert not guard.in_burst(1.03)
+
+
 async def pressed(hand: BoardHarness, key: str, *, after: float) -> None:
     """Press a key that was read so many seconds after the last change was seen."""
     event = events.Key(key, key)
@@ -97,14 +109,16 @@ async def test_a_task_key_waits_until_the_change_has_been_seen(tmp_path: Path) -
         assert hand.acts == [("task_blocked", "a")]
 
 
-async def test_a_pasted_text_cancels_nothing(tmp_path: Path) -> None:
-    """A terminal that marks no paste sends keys; those for tasks do nothing among so many."""
+@pytest.mark.parametrize("text", ["xfbxfb", "quit it", "pupupup", "n?ew.q", "+++-+-+"])
+async def test_a_pasted_text_does_nothing(tmp_path: Path, text: str) -> None:
+    """A terminal that marks no paste sends keys: no act on a task or the run, and no dialog."""
     async with board(tmp_path, "a", "b", guard=0.6) as hand:
         await hand.select("a")
         events_at = max(hand.app.guard._seen.values()) + 1
-        for number, key in enumerate("xfbxfb"):
-            event = events.Key(key, key)
+        for number, key in enumerate(text):
+            event = events.Key(_character_to_key(key), key)
             event.time = events_at + number / 1000
             hand.app.post_message(event)
         await hand.settle()
         assert (hand.acts, hand.told) == ([], [])
+        assert not hand.app.screen.is_modal

@@ -32,7 +32,7 @@ async def test_a_retry_with_a_note_tells_the_next_worker(tmp_path: Path) -> None
         await hand.select("a")
         await hand.press("ctrl+r")
         await hand.type("no")
-        await hand.press("ctrl+s")
+        await hand.press("enter")
         assert [kind for kind, _ in hand.acts] == ["task_retried", "message_sent"]
         assert [one.text for one in messages(hand.drive.db, "r1", "a")] == ["no"]
         assert hand.told == ["retried “PKCE”, with your note"]

@@ -136,7 +136,7 @@ SCREENS = [
     ("prompt", ("L", "enter", "l", "l"), "docs", (MIDDLE,)),
     ("attempts", ("L", "enter", "l", "l", "l"), "list-routes", (MIDDLE,)),
     ("events", ("L", "enter", "h"), "list-routes", (MIDDLE,)),
-    ("inbox", ("2",), None, (SMALL, MIDDLE, LARGE)),
+    ("inbox", ("2",), None, (LEAST, SMALL, MIDDLE, LARGE)),
     ("workers", ("4",), None, (LEAST, SMALL, MIDDLE, LARGE)),
     ("graph", ("3",), None, (SMALL, MIDDLE, LARGE)),
     ("timeline", ("5",), None, (SMALL, MIDDLE, LARGE)),

@@ -7,18 +7,16 @@ that was read before that frame was meant for what stood there before.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from textual._time import get_time
+
+from wf_tui.board.terminal.bursts import BURST_KEYS, BURST_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["BURST_SECONDS", "Guard"]
-
-BURST_SECONDS: Final = 0.02
-"""Nobody types six keys in this time; a paste into a terminal that marks none does."""
-_BURST: Final = 6
+__all__ = ["Guard"]
 
 
 class Guard:
@@ -38,6 +36,7 @@ class Guard:
         """When a frame first showed the last change of a task."""
         self._keys: deque[float] = deque(maxlen=64)
         """When the last keys were read."""
+        self._pasted = 0.0
 
     # -- what changes
 
@@ -74,13 +73,19 @@ class Guard:
     # -- what is pressed
 
     def read_key(self, at: float) -> None:
-        """Note when a key was read; each once."""
-        self._keys.append(at)
+        """Note when a key was read; one that is told of again counts once."""
+        if at not in self._keys:
+            self._keys.append(at)
+
+    def read_paste(self, at: float) -> None:
+        """Note when a paste was read: a key just before it was its first character."""
+        self._pasted = at
 
     def in_burst(self, at: float) -> bool:
         """Whether a key came with so many others that nobody can have typed it."""
         near = sum(abs(other - at) <= BURST_SECONDS for other in self._keys)
-        return self.seconds > 0 and near >= _BURST
+        begins = 0 <= self._pasted - at <= BURST_SECONDS
+        return self.seconds > 0 and (near >= BURST_KEYS or begins)
 
     def ignored(self, key: str, tasks: Iterable[str], at: float) -> str | None:
         """Return why a key, click or drop that was read at this time does nothing, or None.

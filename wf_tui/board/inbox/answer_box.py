@@ -13,13 +13,11 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.widget import Widget
 
-from wf_tui import commands
 from wf_tui.board.inbox.answers import Given, answers, closed_sentence, with_key
-from wf_tui.board.inbox.box_lines import BoxLines, Shown, box_lines
-from wf_tui.board.inbox.editing import edited
+from wf_tui.board.inbox.box_lines import BoxLines, Shown, box_lines, more_row
 from wf_tui.board.inbox.item import Item, read_item
 from wf_tui.board.inbox.readiness import Readiness
-from wf_tui.board.inbox.sending import send_answer
+from wf_tui.board.inbox.sending import keep_draft, send_answer
 from wf_tui.board.inbox.words_box import WordsBox
 from wf_tui.board.messages import ActionChosen
 from wf_tui.board.widgets.line import Look, Role, Row
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     from wf_tui.board.frame.footer import FooterKey
     from wf_tui.board.host import ActionHost
     from wf_tui.board.inbox.answers import Answer
-    from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import QuestionRow
     from wf_tui.picture.batch import Changes
     from wf_tui.picture.card import Card
@@ -43,8 +40,6 @@ __all__ = ["AnswerBox", "QuestionView"]
 
 _HIT: Final = "answer:"
 _DIGITS: Final = 9
-_ROOMY: Final = 18
-"""Lines of the box from which there are blank ones."""
 _WHEEL: Final = 3
 
 
@@ -86,13 +81,22 @@ class QuestionView(LineWidget, can_focus=True):
         self._box = box
         self.lines = BoxLines((), range(0))
         self.top = 0
+        self._window = 0
+        """How many lines are in view."""
 
     def rows(self) -> list[Row]:
-        """Return what is to be seen of the lines."""
-        self.lines = self._box.draw(self.size.width)
-        height = self.size.height
-        self.top = max(0, min(self.top, len(self.lines.rows) - height))
-        seen = list(self.lines.rows[self.top : self.top + height])
+        """Return what is to be seen of the lines, and a line that says what is not."""
+        width, height = self.size
+        lines = self.lines = self._box.draw(width, height)
+        foot = list(lines.foot)
+        self._window = max(0, height - len(foot))
+        if len(lines.rows) > self._window:
+            self._window = max(0, self._window - 1)
+            self.top = max(0, min(self.top, len(lines.rows) - self._window))
+            foot.insert(0, more_row(lines, self.in_view, self._box.host.glyphs, width))
+        else:
+            self.top = 0
+        seen = [*lines.rows[self.top : self.top + self._window], *foot]
         return seen + [Row(()) for _ in range(height - len(seen))]
 
     def repaint(self) -> None:
@@ -108,7 +112,7 @@ class QuestionView(LineWidget, can_focus=True):
     @property
     def in_view(self) -> range:
         """The lines that are on the screen."""
-        return range(self.top, self.top + self.size.height)
+        return range(self.top, self.top + self._window)
 
     def scroll_lines(self, lines: int) -> None:
         """Scroll down by so many lines."""
@@ -247,8 +251,8 @@ class AnswerBox(Widget):
         if self.is_mounted:
             self.view.repaint()
 
-    def draw(self, width: int) -> BoxLines:
-        """Return all of its lines for a width, and note what has to be seen of them."""
+    def draw(self, width: int, height: int) -> BoxLines:
+        """Return all of its lines for a size, and note what has to be seen of them."""
         card = self.host.picture.cards.get(self.task_id or "")
         if card is None or width < 1:
             return BoxLines((), range(0))
@@ -262,9 +266,7 @@ class AnswerBox(Widget):
             self._ways(card),
             has_draft=bool(self._item.draft),
         )
-        lines = box_lines(
-            shown, self.host.glyphs, width, self.host.now(), roomy=self.size.height >= _ROOMY
-        )
+        lines = box_lines(shown, self.host.glyphs, width, height, self.host.now())
         self._ready.show(self._shown, lines.command)
         return lines
 
@@ -307,7 +309,7 @@ class AnswerBox(Widget):
             case "leave":
                 self.post_message(self.Left())
             case "page_down" | "page_up":
-                page = max(1, self.view.size.height - 1)
+                page = max(1, len(self.view.in_view) - 1)
                 self.view.scroll_lines(page if what == "page_down" else -page)
             case "down" | "up":
                 self._step(1 if what == "down" else -1)
@@ -328,7 +330,7 @@ class AnswerBox(Widget):
         drawn = [one for one in found if not one.is_twin]
         row = len(self.view.lines.rows) - len(drawn) + drawn.index(found[self._chosen])
         if row not in self.view.in_view:
-            self.view.top = row if by < 0 else row - self.view.size.height + 1
+            self.view.top = row if by < 0 else row - len(self.view.in_view) + 1
         self.redraw()
 
     def press(self, key: str, *, enter: bool = False) -> None:
@@ -394,14 +396,8 @@ class AnswerBox(Widget):
 
     @on(WordsBox.Sent)
     def send_words(self, event: WordsBox.Sent) -> None:
-        """Send what was written; where Enter came with a paste, it is a new line of it."""
+        """Send what was written."""
         event.stop()
-        self.run_worker(self._send_typed(event, self.host.pressed_at), group="perform")
-
-    async def _send_typed(self, event: WordsBox.Sent, at: float) -> None:
-        if not await self.host.was_typed(at):
-            self.words.insert("\n", event.at)
-            return
         asked, text = self._asked, event.text.strip()
         if not text or asked is None or self.task_id is None:
             return
@@ -431,25 +427,8 @@ class AnswerBox(Widget):
         if asked is None or task is None or text == self._item.draft:
             return
         self._item = replace(self._item, draft=text)
-        host = self.host
-
-        def act(ledger: Ledger) -> str:
-            commands.keep_draft(ledger, host.run_id, task, asked.id, text)
-            return "kept as a draft" if text else "the draft is gone"
-
-        host.do(act, "")
+        keep_draft(self.host, task, asked.id, text)
         self.redraw()
-
-    @on(WordsBox.EditorAsked)
-    def go_on_in_editor(self, event: WordsBox.EditorAsked) -> None:
-        """Go on in the person's own editor; what they leave there is in the box."""
-        event.stop()
-        try:
-            text = edited(self.host, self.words.text)
-        except WfError as error:
-            self.host.show_toast(error.message, error.hint, severity="error")
-        else:
-            self.words.open(text)
 
 
 def _name(asked: QuestionRow) -> tuple[int, str]:

@@ -59,6 +59,8 @@ class Answer:
     why_not: str = ""
     is_twin: bool = False
     """Whether another line gives the same, so that this one is not drawn: its digit works."""
+    short: str = ""
+    """Its words where all answers stand in one line; "" where they are no shorter."""
 
 
 def answers(task: str, asked: QuestionRow) -> tuple[Answer, ...]:
@@ -82,7 +84,7 @@ def answers(task: str, asked: QuestionRow) -> tuple[Answer, ...]:
         if first[1].given is not None and always is not None:
             twins.add(always.id)
         rest = (replace(one, is_twin=_option(one) in twins) for one in options)
-        return (*first, Answer("m", "answer in words", note=note), *rest)
+        return (*first, Answer("m", "answer in words", note=note, short="in words"), *rest)
     note = "" if asked.options else "y and Enter do the same"
     return (*options, Answer("m", "answer in words", note=note))
 
@@ -98,15 +100,18 @@ def _permission(task: str, asked: QuestionRow) -> tuple[Answer, ...]:
         Answer(
             *("y", "allow once", Given(task, asked, once.id) if once else None),
             why_not=not_once,
+            short="once",
         ),
         Answer(
             *("Y", f"allow exactly “{short}” for this task"),
             Given(task, asked, once.id, always=_TASK) if once and always else None,
             why_not=not_always,
+            short="always",
         ),
         Answer(
             *("n", "deny, the worker goes on without", Given(task, asked, no.id) if no else None),
             why_not="" if no else "its worker takes no no",
+            short="deny",
         ),
     )
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len
 
 from wf_tui.board.text_view.text_line import TextLine, safe
 from wf_tui.board.text_view.wrapped_lines import wrap
 from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted
 from wf_tui.picture.age import duration, span
-from wf_tui.text import clean
+from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import QuestionRow
     from wf_tui.picture.card import Card
 
-__all__ = ["BoxLines", "Shown", "box_lines"]
+__all__ = ["BoxLines", "Shown", "box_lines", "more_row"]
 
 _LONGEST: Final = 200_000
 """Characters of a command: all that a worker can send, since it is shown to the letter."""
@@ -52,13 +55,47 @@ class BoxLines:
 
     rows: tuple[Row, ...]
     command: range
+    foot: tuple[Row, ...] = ()
+    """What stands below them and is never scrolled away: in a low box, the ways to answer."""
 
 
-def box_lines(shown: Shown, glyphs: GlyphSet, width: int, now: float, *, roomy: bool) -> BoxLines:
-    """Return the box for a width in cells; `roomy` puts blank lines between its parts."""
+class _Room(Enum):
+    """How much room the box has: the first that all of it fits in is taken."""
+
+    ROOMY = auto()
+    """Blank lines between its parts."""
+    PLAIN = auto()
+    LOW = auto()
+    """The keys in one line, which stays in view."""
+
+
+def box_lines(shown: Shown, glyphs: GlyphSet, width: int, height: int, now: float) -> BoxLines:
+    """Return the box for so many cells and lines; what is beyond them is to be scrolled."""
     draw = _Drawing(glyphs, width)
-    blank = [draw.row(Line())] if roomy else []
+    for room in _Room:
+        found = _lines(shown, draw, now, room)
+        if len(found.rows) + len(found.foot) <= height:
+            break
+    return found
+
+
+def more_row(lines: BoxLines, seen: range, glyphs: GlyphSet, width: int) -> Row:
+    """Return the line that says how much of a box is out of view, and which key shows it."""
+    below, above = len(lines.rows) - seen.stop, seen.start
+    unread = any(line not in seen for line in lines.command)
+    if below > 0:
+        words = f"{plural(below, 'more line')}: PgDn"
+    else:
+        words = f"{plural(above, 'line')} above: PgUp"
+    line = Line((_INDENT, Span(words, Role.WARNING if unread and below > 0 else Role.MUTED)))
+    return _Drawing(glyphs, width).row(line)
+
+
+def _lines(shown: Shown, draw: _Drawing, now: float, room: _Room) -> BoxLines:
+    glyphs = draw.glyphs
+    blank = [draw.row(Line())] if room is _Room.ROOMY else []
     head = [draw.row(_title(shown.card, glyphs)), draw.row(_figures(shown, now))]
+    foot: list[Row] = []
     asked, command, ways = shown.asked, range(0), []
     if asked is None:
         body = draw.needs(shown.card, now)
@@ -76,10 +113,13 @@ def box_lines(shown: Shown, glyphs: GlyphSet, width: int, now: float, *, roomy: 
         start = len(head) + len(blank) + len(before)
         command = range(start, start + len(letters))
         body = [*before, *letters, *after]
-        ways = draw.answers(shown)
+        if room is _Room.LOW and all(one.key for one in shown.answers if not one.is_twin):
+            foot = draw.answers_in_short(shown)
+        else:
+            ways = draw.answers(shown)
     closed = [draw.row(Line((_INDENT, Span(shown.closed, Role.WARNING))))] if shown.closed else []
     rows = (*head, *blank, *body, *blank, *closed, *ways)
-    return BoxLines(rows, command)
+    return BoxLines(rows, command, tuple(foot))
 
 
 def _title(card: Card, glyphs: GlyphSet) -> Line:
@@ -153,6 +193,27 @@ class _Drawing:
         if needs.proof:
             lines += self.wrapped(needs.proof, Role.ERROR if needs.is_error else Role.TEXT)
         return lines
+
+    def answers_in_short(self, shown: Shown) -> list[Row]:
+        """Return the answers beside each other, in as few lines as hold them; a click gives one."""
+        lines: list[list[Span]] = []
+        room = 0
+        for place, one in enumerate(shown.answers):
+            if one.is_twin:
+                continue
+            off = bool(shown.closed or one.why_not)
+            hit = "" if off else f"answer:{place}"
+            words = f"{one.short or one.words}   "
+            cells = cell_len(words) + len(one.key) + 1
+            if cells > room:
+                lines.append([_INDENT])
+                room = self.width - cell_len(_INDENT.text)
+            room -= cells
+            lines[-1] += [
+                Span(f"{one.key} ", Role.OFF if off else Role.KEY, hit),
+                Span(words, Role.OFF if off else Role.TEXT, hit),
+            ]
+        return [self.row(Line(tuple(line))) for line in lines]
 
     def answers(self, shown: Shown) -> list[Row]:
         """Return a line for each answer; a click on it gives it."""

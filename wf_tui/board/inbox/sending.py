@@ -1,4 +1,4 @@
-"""How an answer gets from the box into the ledger, and how it is told."""
+"""How what was written in the box gets into the ledger, and how that is told."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wf_tui.board.inbox.answers import Given
     from wf_tui.ledger.ledger import Ledger
 
-__all__ = ["send_answer"]
+__all__ = ["keep_draft", "send_answer"]
 
 
 def send_answer(app: ActionHost, given: Given, *, drop_draft: bool) -> None:
@@ -34,5 +34,15 @@ def send_answer(app: ActionHost, given: Given, *, drop_draft: bool) -> None:
         if drop_draft:
             commands.keep_draft(ledger, app.run_id, given.task, given.question.id, "")
         return told
+
+    app.do(act, "")
+
+
+def keep_draft(app: ActionHost, task: str, what: str, text: str) -> None:
+    """Keep what the person has begun to write to a task; "" is that they have not."""
+
+    def act(ledger: Ledger) -> str:
+        commands.keep_draft(ledger, app.run_id, task, what, text)
+        return "kept as a draft" if text else "the draft is gone"
 
     app.do(act, "")

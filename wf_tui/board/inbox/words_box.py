@@ -1,23 +1,27 @@
-"""The box in which an answer is written in words: Enter sends it, Escape keeps it as a draft."""
+"""The box in which words to a worker are written: Enter sends them, Escape keeps a draft."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding
 from textual.message import Message
 
+from wf_tui.board.inbox.editing import edited
 from wf_tui.board.text_view.words_area import WordsArea
+from wf_tui.errors import WfError
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
+
+    from wf_tui.board.host import ActionHost
 
 __all__ = ["WordsBox"]
 
 
 class WordsBox(WordsArea):
-    """Takes the words of one answer; hidden until it is opened.
+    """Takes the words for a worker; hidden until it is opened.
 
     A paste never sends them, whatever line ends it has.
     """
@@ -31,7 +35,7 @@ class WordsBox(WordsArea):
     """
     | Key(s) | Description |
     | :- | :- |
-    | enter | Send the answer. |
+    | enter | Send it. |
     | ctrl+j | Begin a new line. |
     | f2 | Go on in $EDITOR. |
     | escape, tab | Keep it as a draft. |
@@ -39,7 +43,7 @@ class WordsBox(WordsArea):
     DEFAULT_CSS = """
     WordsBox {
         display: none; dock: bottom; height: 6; border: round $primary; background: $panel;
-        border-title-color: $wf-muted; margin: 0 1;
+        border-title-color: $wf-muted;
     }
     WordsBox:focus { border: round $primary; }
     WordsBox.-open { display: block; }
@@ -47,19 +51,15 @@ class WordsBox(WordsArea):
 
     @dataclass
     class Sent(Message):
-        """Enter was pressed, at a place where a paste would have begun a new line."""
+        """Enter was pressed by somebody."""
 
         text: str
-        at: tuple[int, int]
 
     @dataclass
     class Kept(Message):
         """It is put away; what was written is a draft."""
 
         text: str
-
-    class EditorAsked(Message):
-        """The person goes on in their own editor."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,11 +75,26 @@ class WordsBox(WordsArea):
 
     def action_send(self) -> None:
         """Ask for it to be sent."""
-        self.post_message(self.Sent(self.text, self.cursor_location))
+        host = cast("ActionHost", self.app)
+        self.run_worker(self._send_typed(host, host.pressed_at), group="perform")
+
+    async def _send_typed(self, host: ActionHost, at: float) -> None:
+        """Have it sent; where Enter came with an unmarked paste, it is a new line of it."""
+        place = self.cursor_location
+        if await host.was_typed(at):
+            self.post_message(self.Sent(self.text))
+        else:
+            self.insert("\n", place)
 
     def action_edit(self) -> None:
-        """Go on in the person's editor."""
-        self.post_message(self.EditorAsked())
+        """Go on in the person's own editor; what they leave there is in the box."""
+        host = cast("ActionHost", self.app)
+        try:
+            text = edited(host, self.text)
+        except WfError as error:
+            host.show_toast(error.message, error.hint, severity="error")
+        else:
+            self.open(text)
 
     def action_keep(self) -> None:
         """Put it away."""

@@ -46,8 +46,9 @@ class InboxScreen(WithPane):
         #inbox-detail PaneHead { display: none; }
         &.-short, &.-narrow {
             #inbox-body { layout: vertical; }
-            #inbox-list { width: 1fr; height: 2fr; }
-            #inbox-side { width: 1fr; height: 3fr; }
+            #inbox-list { width: 1fr; height: 1fr; }
+            #inbox-side { width: 1fr; height: 2fr; }
+            WordsBox { height: 5; }
         }
         &.-short, &.-narrow, &.-compact {
             #inbox-detail { display: none; height: 1fr; }

@@ -8,10 +8,11 @@ import os
 import select
 import signal
 import threading
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from rich.control import Control
-from textual import constants
+from textual import constants, events
 from textual._compositor import CompositorUpdate
 from textual.widgets import Input, TextArea
 from textual.worker import WorkerFailed
@@ -19,6 +20,7 @@ from textual.worker import WorkerFailed
 from wf_tui.board.attention.channels import title_sequence
 from wf_tui.board.terminal.driver import TerminalDriver
 from wf_tui.board.terminal.job_control import has_job_shell
+from wf_tui.board.text_view.line_undo import LineUndo
 from wf_tui.board.theme.themed_app import ThemedApp
 
 if TYPE_CHECKING:
@@ -151,9 +153,9 @@ class TerminalApp(ThemedApp[_Result]):
         """Stop as a job of the shell at ctrl+z, or say why that would leave nobody at the terminal.
 
         Textual would stop this process alone; a launcher above it, as `uv run`, would go on, and
-        the shell would wait for ever. In a field that is typed in the key does nothing here.
+        the shell would wait for ever. In a field that is typed in the key takes back.
         """
-        if isinstance(self.focused, Input | TextArea):
+        if isinstance(self.focused, TextArea):
             return
         driver = self._driver
         if not isinstance(driver, TerminalDriver):
@@ -174,6 +176,31 @@ class TerminalApp(ThemedApp[_Result]):
         """Send the terminal what is no frame, such as a bell."""
         if self._driver is not None:
             self._driver.write(sequence)
+
+    @cached_property
+    def _line_undo(self) -> LineUndo:
+        return LineUndo()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Note what a line has from now on, so that it can be taken back there."""
+        if isinstance(event.widget, Input):
+            self._line_undo.follow(event.widget)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take back what was typed, at ctrl+z in a line; a field of several lines does it itself.
+
+        Here and not by a binding: a dialog keeps those of the application from its lines.
+        """
+        if not (isinstance(event, events.Key) and event.key == "ctrl+z" and self.undo_in_line()):
+            await super().on_event(event)
+
+    def undo_in_line(self) -> bool:
+        """Take back the last change in the line that is typed in; whether there is such a line."""
+        line = self.focused
+        if not isinstance(line, Input):
+            return False
+        self._line_undo.undo(line)
+        return True
 
     # -- failing
 

@@ -12,6 +12,7 @@ from textual.keys import Keys
 from textual.message import Message
 from textual.messages import InBandWindowResize, TerminalSupportsSynchronizedOutput
 
+from wf_tui.board.terminal.bursts import Bursts
 from wf_tui.board.terminal.sequences import Character, Escape, Pasted, Scanner, Sequence
 from wf_tui.text import clean
 
@@ -50,6 +51,7 @@ class InputParser:
 
     def __init__(self) -> None:
         self._scanner = Scanner()
+        self._bursts = Bursts()
         # For its tables of keys and the mouse alone; it is never fed.
         self._xterm = XTermParser()
 
@@ -60,7 +62,7 @@ class InputParser:
 
     def feed(self, data: bytes, now: float) -> list[Message]:
         """Take the bytes that came at this time, and return what they mean."""
-        return list(self._messages(self._scanner.feed(data, now)))
+        return list(self._messages(self._bursts.gathered(self._scanner.feed(data, now), now)))
 
     def tick(self, now: float) -> list[Message]:
         """Return what is meant by the silence up to now."""

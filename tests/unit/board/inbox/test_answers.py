@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.card_samples import blocked
 from tests.support.ledger_harness import RUN
 from wf_tui.board.inbox.answers import answers, closed_sentence, with_key
-from wf_tui.board.inbox.box_lines import Shown, box_lines
+from wf_tui.board.inbox.box_lines import Shown, box_lines, more_row
 from wf_tui.board.inbox.readiness import Readiness
 from wf_tui.board.widgets.glyph_sets import UNICODE
-from wf_tui.board.widgets.line import Look
+from wf_tui.board.widgets.line import Look, Role
 from wf_tui.ledger.model.rows import QuestionRow
 from wf_tui.ledger.model.rows.options import Option
 from wf_tui.ledger.model.states import BlockedKind, QuestionState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wf_tui.board.widgets.line import Row
 
 PERMISSION = (
     Option("yes", "Yes, run it", "allow_once"),
@@ -55,6 +62,22 @@ def test_always_is_off_where_the_worker_offers_no_such_choice() -> None:
         assert (found.given, found.why_not) == (None, "its worker offers no such choice")
 
 
+def test_each_key_is_for_what_the_worker_offers() -> None:
+    """Of all sets of options: no key gives what was not offered, and Y gives a yes for once."""
+    kinds = ("allow_once", "allow_always", "reject_once", "reject_always")
+    for count in range(1, len(kinds) + 1):
+        for offered in combinations(kinds, count):
+            question = asked(*(Option(kind, kind, kind) for kind in offered))
+            may = {"allow_once", "allow_always"} <= set(offered)
+            assert given(question, "Y") == (("allow_once", "task") if may else None), offered
+            assert given(question, "y") == (
+                ("allow_once", None) if "allow_once" in offered else None
+            ), offered
+            if question.permission:
+                no = next((kind for kind in kinds[2:] if kind in offered), None)
+                assert given(question, "n") == (no and (no, None)), offered
+
+
 def test_a_choice_has_digits_and_no_yes() -> None:
     """Over nine there is no digit; without options `y` writes, as `m` does."""
     many = asked(*(Option(str(number), f"Option {number}") for number in range(12)))
@@ -79,11 +102,43 @@ def test_a_command_is_shown_to_the_letter() -> None:
     command = "curl " + "x" * 300 + "\nrm -rf \x1b[31m/"
     question = asked(*PERMISSION, detail={"command": command, "reason": "why", "rule": "network"})
     shown = Shown(blocked(BlockedKind.QUESTION), question, answers=answers("a", question))
-    lines = box_lines(shown, UNICODE, 40, 0.0, roomy=False)
+    lines = box_lines(shown, UNICODE, 40, 20, 0.0)
     rows = [lines.rows[number] for number in lines.command]
     text = "".join("".join(span.text for span in row.spans).strip() for row in rows)
     assert text.replace(" ", "") == "$curl" + "x" * 300 + "rm-rf/"
     assert {row.look for row in rows} == {Look.NEED}
+
+
+def texts(rows: Iterable[Row]) -> list[str]:
+    """Return what rows say."""
+    return ["".join(span.text for span in row.spans).strip() for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("height", "foot", "blank"),
+    [(20, [], True), (9, [], False), (7, ["y once   Y always   n deny   m in words"], False)],
+)
+def test_a_low_box_keeps_the_keys_in_view(height: int, foot: list[str], *, blank: bool) -> None:
+    """Blank lines go first; then the answers are one line, which stands below all that scrolls."""
+    question = asked(*PERMISSION, detail={"command": "npm install", "reason": "why", "rule": ""})
+    shown = Shown(blocked(BlockedKind.QUESTION), question, answers=answers("a", question))
+    lines = box_lines(shown, UNICODE, 60, height, 0.0)
+    assert texts(lines.foot) == foot
+    assert ("" in texts(lines.rows)) == blank
+    (row,) = lines.command
+    assert texts(lines.rows)[row] == "$ npm install"
+
+
+def test_what_is_out_of_view_is_said() -> None:
+    """How many lines, and by which key they come; a warning where some of the command is."""
+    question = asked(*PERMISSION, detail={"command": "a\nb\nc\nd", "reason": "why", "rule": ""})
+    shown = Shown(blocked(BlockedKind.QUESTION), question, answers=answers("a", question))
+    lines = box_lines(shown, UNICODE, 60, 6, 0.0)
+    assert len(lines.rows) == 8
+    rows = [more_row(lines, seen, UNICODE, 60) for seen in (range(4), range(3, 7), range(4, 8))]
+    assert texts(rows) == ["4 more lines: PgDn", "1 more line: PgDn", "4 lines above: PgUp"]
+    warns = [any(span.role is Role.WARNING for span in row.spans) for row in rows]
+    assert warns == [True, False, False]
 
 
 # -- when keys count

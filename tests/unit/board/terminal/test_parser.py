@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-from textual.events import Key
+from textual.events import Key, Paste
 
 from wf_tui.board.terminal.parser import InputParser
+
+if TYPE_CHECKING:
+    from textual.message import Message
 
 
 @pytest.mark.parametrize(
@@ -31,3 +36,29 @@ def test_the_keys_of_the_protocols(data: bytes, key: str) -> None:
     (message,) = InputParser().feed(data, 0.0)
     assert isinstance(message, Key)
     assert message.key == key
+
+
+def shown(messages: list[Message]) -> list[str]:
+    """Return the keys, and what was pasted."""
+    return [
+        message.text if isinstance(message, Paste) else getattr(message, "key", "")
+        for message in messages
+    ]
+
+
+def test_a_paste_that_nobody_marked_is_one_all_the_same() -> None:
+    """Six characters at once are typed by nobody; what is read just after them is their rest."""
+    parser = InputParser()
+    assert shown(parser.feed(b"quit\nx", 1.0)) == ["quit\nx"]
+    assert shown(parser.feed(b"q", 1.01)) == ["q"]
+    assert isinstance(parser.feed(b"q", 1.02)[0], Paste)
+    assert shown(parser.feed(b"q", 2.0)) == ["q"]
+    assert isinstance(parser.feed(b"q", 3.0)[0], Key)
+
+
+def test_what_is_typed_fast_is_no_paste() -> None:
+    """Five keys; one that is held down on a line that stalls; and Ctrl+C ends the board at once."""
+    assert shown(InputParser().feed(b"yyNrN", 1.0)) == ["y", "y", "N", "r", "N"]
+    assert shown(InputParser().feed(b"j" * 9, 1.0)) == ["j"] * 9
+    assert shown(InputParser().feed(b"abcdefg\x03", 1.0)) == ["abcdefg", "ctrl+c"]
+    assert shown(InputParser().feed(b"\x1b[A\x1b[A\x1b[A\x1b[A\x1b[A\x1b[A", 1.0)) == ["up"] * 6

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui import commands
 from wf_tui.board.actions.names import title_of, titled
-from wf_tui.board.forms.message_form import MessageForm
 from wf_tui.board.inbox.answer_dialog import AnswerDialog
 from wf_tui.board.inbox.item import read_item
+from wf_tui.board.inbox.writing import MESSAGE_DRAFT, written
 from wf_tui.ledger.rules.moves import MESSAGE
 from wf_tui.plan.choices import Takes
 
@@ -47,9 +47,8 @@ def message(app: ActionHost, ids: tuple[str, ...]) -> None:
     note = _READ_NOW if hears(app.picture, task) else _READ_NEXT
 
     async def write() -> None:
-        text = await app.push_screen_wait(
-            MessageForm(f"Message to {titled(app.picture, task)}", note)
-        )
+        title = f"Message to {titled(app.picture, task)}"
+        text = await written(app, task, MESSAGE_DRAFT, title, note)
         if text is not None:
             app.do(_write(app, task, text), "")
 
@@ -71,7 +70,10 @@ def _write(app: ActionHost, task: str, text: str) -> Callable[[Ledger], str]:
 
     def act(ledger: Ledger) -> str:
         (made,) = write(ledger)
-        return told if made.changed else made.reason.replace(f"task {task!r}", name)
+        if not made.changed:
+            return made.reason.replace(f"task {task!r}", name)
+        commands.keep_draft(ledger, app.run_id, task, MESSAGE_DRAFT, "")
+        return told
 
     return act
 

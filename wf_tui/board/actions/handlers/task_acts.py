@@ -10,7 +10,7 @@ from wf_tui import commands
 from wf_tui.board.actions.handlers import confirming
 from wf_tui.board.actions.names import named
 from wf_tui.board.dialogs.choice_dialog import Choice, ChoiceDialog
-from wf_tui.board.forms.message_form import MessageForm
+from wf_tui.board.inbox.writing import NOTE_DRAFT, written
 from wf_tui.ledger.rules import moves
 
 if TYPE_CHECKING:
@@ -105,11 +105,12 @@ def retry_with_note(app: ActionHost, ids: Ids) -> None:
 
     async def write() -> None:
         title = f"Retry {named(app.picture, ids)} with a note"
-        text = await app.push_screen_wait(MessageForm(title, "The next attempt is told."))
+        text = await written(app, ids[0], NOTE_DRAFT, title, "The next attempt is told.")
         if text is None:
             return
 
         def act(ledger: Ledger) -> list[MoveResult]:
+            commands.keep_draft(ledger, app.run_id, ids[0], NOTE_DRAFT, "")
             return commands.move_with_note(app.project, ledger, app.run_id, moves.RETRY, ids, text)
 
         app.do(act, moves.RETRY.done, after=", with your note")
