@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
 
 pytest.register_assert_rewrite("tests.support")
 pytest_plugins = ["tests.support.strict_skips", "tests.support.agents.results"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let no property test depend on how busy the machine is, nor take long by itself."""
+    # Not for a mutant's test, which runs without the plug-in: importing it takes long.
+    if config.pluginmanager.hasplugin("hypothesispytest"):
+        from hypothesis import HealthCheck, settings  # noqa: PLC0415 - see above
+
+        busy = [HealthCheck.too_slow, HealthCheck.data_too_large]
+        settings.register_profile("wf", max_examples=50, deadline=None, suppress_health_check=busy)
+        settings.load_profile("wf")
+
+
+def pytest_collection() -> None:
+    """Look for no garbage while thousands of tests and all modules come in: there is none."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what comes later alone: all of it took a quarter of each test."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)  # a mutant's test runs without the plug-in

@@ -1,11 +1,12 @@
 """What keeps each promise, how it looks without that, and the test which then goes red.
 
 A mutant is the package with one mechanism taken out: a text of one file is replaced. It is made in
-a copy, and the test runs there. `test_mutants.py` runs all of them.
+a copy, the test runs there, and the file is put back. `test_mutants.py` runs all of them.
 """
 
 from __future__ import annotations
 
+import compileall
 import contextlib
 import os
 import shutil
@@ -14,18 +15,24 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tests.support.audit import processes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["MUTANTS", "ROOT", "Mutant", "copy_package", "run_test"]
 
 ROOT: Final = Path(__file__).parents[2]
 _OPTIONS: Final = (
     "-qx", "--tb=native", "--assert=plain", "-o", "addopts=--import-mode=importlib",
-    "-p", "no:cacheprovider", "-p", "pytest_asyncio.plugin", "-p", "pytest_timeout", "--timeout=60",
+    "-p", "no:cacheprovider", "-p", "pytest_asyncio.plugin", "-p", "pytest_timeout",
+    "--timeout=240",
 )  # fmt: skip
 """Without all the plug-ins that are installed a test starts in half the time.
+
+The timeout is for what hangs: it kills the process, and what is killed is not red.
 
 A mutant's test is meant to fail: pytest would explain how two contents differ, which for the bytes
 of a ledger takes minutes where `CI` is set and nothing is shortened.
@@ -51,10 +58,18 @@ class Mutant:
     def __str__(self) -> str:
         return f"{self.promise}: {self.name}"
 
-    def mutate(self, package: Path) -> None:
-        """Take the mechanism out of a copy of the package."""
+    @contextlib.contextmanager
+    def mutating(self, package: Path) -> Iterator[None]:
+        """Take the mechanism out of a copy of the package, and put it back at the end."""
         path = package / self.file
-        path.write_text(self.mutated(path.read_text(encoding="utf-8")), encoding="utf-8")
+        before, written = path.read_text(encoding="utf-8"), path.stat()
+        path.write_text(self.mutated(before), encoding="utf-8")
+        try:
+            yield
+        finally:
+            path.write_text(before, encoding="utf-8")
+            # As old as what was compiled of it, which is then still good.
+            os.utime(path, ns=(written.st_atime_ns, written.st_mtime_ns))
 
     def mutated(self, source: str) -> str:
         """Return the source without the mechanism; one that is not there any more is an error."""
@@ -67,23 +82,29 @@ class Mutant:
 
 
 def copy_package(folder: Path) -> Path:
-    """Copy the package and its tests, compiled as they are; return where the package is."""
+    """Copy the package and its tests, and compile them; return where the package is."""
     for name in ("wf_tui", "tests"):
         shutil.copytree(ROOT / name, folder / name)
+        compileall.compile_dir(folder / name, quiet=2)
     shutil.copyfile(ROOT / "pyproject.toml", folder / "pyproject.toml")
     return folder / "wf_tui"
 
 
-def run_test(folder: Path, *tests: str) -> subprocess.CompletedProcess[str]:
-    """Run tests of a copy, each named below its `tests`; what a mutant leaves running is ended."""
-    made = f"--basetemp={folder / 'made'}"
-    named = [f"tests/{test}" for test in tests]
+def run_test(copy: Path, folder: Path, *tests: str) -> subprocess.CompletedProcess[str]:
+    """Run tests of a copy, each named below its `tests`; what a mutant leaves running is ended.
+
+    What they make lies in `folder`, an empty one.
+    """
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *_OPTIONS, made, *named],
-        cwd=folder,
+        [
+            *(sys.executable, "-m", "pytest", *_OPTIONS, f"--basetemp={folder / 'made'}"),
+            *(f"tests/{test}" for test in tests),
+        ],
+        cwd=copy,
         env={
             **os.environ,
-            "PYTHONPATH": str(folder),
+            "PYTHONPATH": str(copy),
+            # Compiled are the files as they are, and never a mutant.
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         },
@@ -91,7 +112,7 @@ def run_test(folder: Path, *tests: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
-    for pid in processes_of(folder):
+    for pid in processes_of(copy) | processes_of(folder):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     return done

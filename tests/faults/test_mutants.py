@@ -24,6 +24,8 @@ SHOWN = {
     *(f"G{number}" for number in range(1, 16)),
 }
 FAILED, PASSED = 1, 0
+PARTS = 6
+"""Into how many the tests are divided, which then run beside each other."""
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
@@ -41,20 +43,29 @@ def test_each_promise_has_mutants() -> None:
     assert {mutant.promise for mutant in MUTANTS} == SHOWN
 
 
+@pytest.fixture(scope="session")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the package and its tests, one for all mutants of a process."""
+    folder = tmp_path_factory.mktemp("copy")
+    copy_package(folder)
+    return folder
+
+
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
-def test_without_it_the_test_goes_red(mutant: Mutant, tmp_path: Path) -> None:
+def test_without_it_the_test_goes_red(mutant: Mutant, copy: Path, tmp_path: Path) -> None:
     """Without the mechanism the test fails; it does not just break down."""
-    mutant.mutate(copy_package(tmp_path))
-    done = run_test(tmp_path, mutant.test)
+    with mutant.mutating(copy / "wf_tui"):
+        done = run_test(copy, tmp_path, mutant.test)
     assert done.returncode == FAILED, done.stdout + done.stderr
     assert f"FAILED tests/{mutant.test}" in done.stdout
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_with_all_of_it_all_are_green(tmp_path: Path) -> None:
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_with_all_of_it_all_are_green(part: int, copy: Path, tmp_path: Path) -> None:
     """In a copy that lacks nothing, the same tests pass."""
-    copy_package(tmp_path)
-    done = run_test(tmp_path, *sorted({mutant.test for mutant in MUTANTS}))
+    done = run_test(copy, tmp_path, *sorted({mutant.test for mutant in MUTANTS})[part::PARTS])
     assert done.returncode == PASSED, done.stdout

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from textual.worker import WorkerState
 
 from tests.support.ledger_harness import RUN, LedgerHarness
+from tests.support.shared_styles import share_styles
 from wf_tui.board import app as app_module
 from wf_tui.board.app import BoardApp
 from wf_tui.board.screens.board_screen import BoardScreen
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
 
+share_styles()
 _T = TypeVar("_T")
 ME = f"user:{user_name()}"
 

@@ -2,60 +2,45 @@
 
 from __future__ import annotations
 
-import inspect
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from wf_tui.board.columns import (
-    board_column,
-    column_tabs,
-    column_titles,
-    task_list,
-)
-from wf_tui.board.detail import pane_head, tabs
-from wf_tui.board.frame import footer, header, screen_tabs, status_line, strip
-from wf_tui.board.text_view import lines_view
-from wf_tui.board.widgets import card_lines, card_pieces, entry_view, list_lines
-from wf_tui.board.widgets.line import Role, scroll_marker
-from wf_tui.board.widgets.line_widget import component_classes
+from tests.support.board_harness import board
+from wf_tui.board.frame.header import RunHeader
+from wf_tui.board.widgets import line_widget
+from wf_tui.board.widgets.line import Look, Role, scroll_marker
+from wf_tui.board.widgets.line_widget import LineWidget
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
-    from wf_tui.board.widgets.line_widget import LineWidget
+ROOM = Path(line_widget.__file__).parents[1]
 
 
-CARDS = (card_lines, card_pieces, entry_view)
-"""What draws a card, and what its lines stand in."""
+def test_what_is_painted_has_a_rule_in_the_style_sheet() -> None:
+    """A role or look without one would be painted as plain text, and nobody would be told."""
+    sheet = (ROOM / "board.tcss").read_text(encoding="utf-8")
+    ruled = set(re.findall(r"LineWidget > \.((?:role|look)--\w+)", sheet))
+    painted = {f"role--{role}" for role in Role} | {f"look--{look}" for look in Look}
+    assert painted - ruled == {"role--text", "look--plain"}
+    assert ruled <= painted
 
 
-@pytest.mark.parametrize(
-    ("widgets", "modules"),
-    [
-        ([board_column.BoardColumn], [board_column, column_titles, *CARDS]),
-        ([task_list.TaskList], [list_lines, *CARDS]),
-        ([header.RunHeader], [header]),
-        ([strip.PhaseStrip], [strip]),
-        ([screen_tabs.ScreenTabs], [screen_tabs]),
-        ([status_line.StatusLine], [status_line]),
-        ([column_tabs.ColumnTabs], [column_tabs, column_titles]),
-        ([footer.Footer], [footer]),
-        ([tabs.TabRow], [tabs]),
-        ([pane_head.PaneHead], [pane_head]),
-        ([lines_view.LinesView], [lines_view]),
-    ],
-)
-def test_a_widget_declares_what_it_paints(
-    widgets: list[type[LineWidget]], modules: list[ModuleType]
-) -> None:
-    """A role that is not declared would have no colour, and asking for it ends the board."""
-    source = "".join(map(inspect.getsource, modules))
-    painted = component_classes(*(Role[name] for name in re.findall(r"\bRole\.([A-Z_]+)", source)))
-    declared = {name for widget in widgets for name in widget._get_component_classes()}
-    assert painted
-    assert painted <= declared
+async def test_styles_are_computed_for_what_is_painted_alone(tmp_path: Path) -> None:
+    """Those of each role for each widget would be half of what opening a board costs."""
+    async with board(tmp_path, "a") as hand:
+        widgets = [*hand.app.screen.query(LineWidget)]
+        assert not any(widget._component_styles for widget in widgets)
+        assert 0 < max(len(widget._styles) for widget in widgets) < len(Role)
+
+
+async def test_another_theme_is_painted_at_once(tmp_path: Path) -> None:
+    """What was painted in the colours of the theme before is painted again, and in the new ones."""
+    async with board(tmp_path, "a") as hand:
+        header = hand.app.screen.query_one(RunHeader)
+        before = header.render_line(0)
+        hand.app.theme = "textual-light"
+        await hand.pilot.pause()
+        assert header.render_line(0) != before
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.picture_harness import PictureHarness, shown
+from tests.support.seeds import seeds
 
 if TYPE_CHECKING:
     from tests.support.random_runs import RandomRuns
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 FILTERS = ["", "", "t1", "kind:ready", "kind:backoff", "state:blocked", "worker:w", "waits", "p2"]
 
 
-@pytest.mark.parametrize(("swarm", "seed"), [(n, n) for n in range(8)], indirect=["swarm"])
+@pytest.mark.parametrize(("swarm", "seed"), seeds(8, quick=2, times=2), indirect=["swarm"])
 def test_batches_do_not_matter(swarm: RandomRuns, seed: int) -> None:
     """Whoever followed a run, at once or now and then, sees what one sees who begins now."""
     random = Random(seed)  # noqa: S311 - the same history each time

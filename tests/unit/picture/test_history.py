@@ -11,6 +11,7 @@ import pytest
 from tests.support.busy_run import swarm_run
 from tests.support.ledger_harness import RUN
 from tests.support.past_pictures import Told, live, moment
+from tests.support.seeds import seeds
 from wf_tui.picture.history.history import History, read_history
 from wf_tui.picture.picture import Picture
 
@@ -47,7 +48,7 @@ def differing(told: object, wanted: object, at: str = "") -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("swarm", "seed"), [(n, n) for n in range(8)], indirect=["swarm"])
+@pytest.mark.parametrize(("swarm", "seed"), seeds(8, quick=2, times=2), indirect=["swarm"])
 def test_each_moment_is_the_one_that_was_live(swarm: RandomRuns, seed: int) -> None:
     """Forwards, backwards and by jumps, all that a log tells of is shown as it was."""
     moments = lived(swarm, seed, 120)

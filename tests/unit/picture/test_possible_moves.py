@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.ledger_harness import RUN, phase, shell
 from tests.support.picture_harness import PictureHarness
+from tests.support.seeds import seeds
 from wf_tui.errors import RefusedError, UsageError
 from wf_tui.ledger.model.states import Step
 from wf_tui.ledger.rules.moves import (
@@ -85,7 +86,7 @@ def test_every_move_is_tried() -> None:
     assert set(ACTS) == set(MOVES)
 
 
-@pytest.mark.parametrize(("swarm", "seed"), [(n, n) for n in range(4)], indirect=["swarm"])
+@pytest.mark.parametrize(("swarm", "seed"), seeds(4, quick=1, times=2), indirect=["swarm"])
 def test_the_board_greys_what_the_ledger_refuses(swarm: RandomRuns, seed: int) -> None:
     """For every state that a run gets into, a move is possible on the board if it is in truth."""
     random = Random(seed)  # noqa: S311 - the same history each time

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.histories import history, long_history, of, run_at_random
 from tests.support.ledger_harness import BAD, GOOD, RUN, STOPPED, merging, shell
+from tests.support.seeds import seeds
 from tests.support.task_states import STATES
 from tests.support.transitions import COMMANDS, REPORTS
 from wf_tui.errors import RefusedError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from tests.support.stores import MakeStore
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", seeds(8, quick=2))
 def test_random_histories(seed: int, make_store: MakeStore) -> None:
     """After many random acts the replay agrees with the tables, and finds no violation."""
     swarm = run_at_random(make_store, seed, 250)

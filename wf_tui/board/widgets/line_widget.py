@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -14,6 +16,8 @@ from wf_tui.board.widgets.line import Look, Role, Row, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from textual.css.styles import RenderStyles
 
 __all__ = ["LineWidget", "component_classes"]
 
@@ -41,8 +45,8 @@ class LineWidget(Widget):
     run on the event loop. A change then costs one frame and no layout pass, whatever the number of
     things behind it, which a `ScrollView` with its `virtual_size` and its scrollbars cannot give.
 
-    A subclass declares with `component_classes` the roles and looks that it paints, and no others:
-    Textual computes the style of each of them for each widget while the application starts.
+    The style of a role or look is computed when it is first painted. Textual would compute each of
+    them for each widget whenever a style might differ: half the work of opening a screen.
     """
 
     ALLOW_SELECT = False
@@ -53,6 +57,11 @@ class LineWidget(Widget):
         self._ground: Style | None = None
         """The style of what is not painted; asking for it takes as long as painting a line."""
         self._styles: dict[tuple[Role, Look], Style] = {}
+
+    @classmethod
+    @cache
+    def _get_component_classes(cls) -> frozenset[str]:
+        return frozenset()  # Textual is to compute none by itself
 
     def rows(self) -> Sequence[Row]:
         """Return what is to be seen now, a row for each line of the widget."""
@@ -112,18 +121,26 @@ class LineWidget(Widget):
         # Kept, since it is asked for each piece of each line, and joining two styles takes longer.
         found = self._styles.get((role, look))
         if found is None:
-            found = self.get_component_rich_style(f"role--{role}")
+            found = self._rule(f"role--{role}").rich_style
             if look is not Look.PLAIN:
-                ground = self.get_component_rich_style(f"look--{look}")
+                ground = self._rule(f"look--{look}").rich_style
                 found += Style(bgcolor=ground.bgcolor, bold=ground.bold, reverse=ground.reverse)
             self._styles[role, look] = found
         return found
 
+    def _rule(self, name: str) -> RenderStyles:
+        """Return what the style sheet says of a class below this widget."""
+        part = DOMNode(classes=name)
+        part._attach(self)  # noqa: SLF001 - as Textual does for component classes
+        self.app.stylesheet.apply(part)
+        return part.styles
+
     def notify_style_update(self) -> None:
-        """Forget the colours of the theme before."""
-        self._ground = None
-        self._styles.clear()
+        """Paint all of it again where what was painted has another style, as in another theme."""
         super().notify_style_update()
+        before, self._styles, self._ground = self._styles, {}, None
+        if any(self._style(*painted) != style for painted, style in before.items()):
+            self.refresh()
 
     def on_resize(self) -> None:
         """Paint all of it at the new size; Textual runs this after the handler of a subclass."""

@@ -258,6 +258,7 @@ SqliteDatabase(Path(sys.argv[1])).close()
 """
 
 
+@pytest.mark.parametrize("number", [min(EVENTS), max(EVENTS)], indirect=True)
 def test_two_at_once(old: Path, number: int) -> None:
     """Of processes that open it at the same moment one migrates, and the others see the result."""
     line = [sys.executable, "-c", OPEN, str(old)]

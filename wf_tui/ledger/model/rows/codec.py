@@ -167,7 +167,10 @@ def decode(table: type[T], row: Row) -> T:
             values[place] = reader(values[place])
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise _unreadable(table, row, place) from error
-    return table(*values)
+    # At a third of the cost of its `__init__`, as in `evolve`: a board reads thousands at once.
+    new = object.__new__(table)
+    new.__dict__.update(zip(_NAMES[table], values, strict=True))
+    return new
 
 
 def _unreadable(table: type, row: Row, place: int) -> LedgerError:
