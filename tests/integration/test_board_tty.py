@@ -170,7 +170,7 @@ def test_what_nobody_pressed_changes_nothing(
     terminal.until(b"plain link")
     before = drive.dump()
     terminal.type(*sent, b"?")
-    terminal.until(b"To what is below")
+    terminal.until(b"To the card below")
     assert drive.dump() == before
 
 
