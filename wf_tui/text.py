@@ -11,12 +11,12 @@ from itertools import islice
 from typing import Final
 
 __all__ = [
-    "changed_lines",
     "clean",
     "cut",
     "fits",
     "in_ascii",
     "last_state",
+    "line_counts",
     "listed",
     "plural",
     "signs_in_ascii",
@@ -171,6 +171,6 @@ def _visible(char: str, *, multiline: bool) -> str:
     return char
 
 
-def changed_lines(added: int | None, removed: int | None) -> str:
+def line_counts(added: int | None, removed: int | None) -> str:
     """Return how many lines were changed, `+214 −36`; "" where nobody counted them."""
     return "" if added is None else f"+{added} −{removed or 0}"

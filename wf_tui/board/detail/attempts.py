@@ -21,7 +21,7 @@ from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.picture.age import offset, time_of_day
 from wf_tui.picture.attempt_text import left_text
 from wf_tui.project import open_reads
-from wf_tui.text import plural
+from wf_tui.text import line_counts, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -183,7 +183,7 @@ def _used(attempt: AttemptRow) -> tuple[str, str]:
 
 def _changes(attempt: AttemptRow, control: Control) -> str:
     if attempt.added is not None and attempt.removed is not None:
-        return f"+{attempt.added} −{attempt.removed}"
+        return line_counts(attempt.added, attempt.removed)
     if attempt.base is None or attempt.ref is None:
         return "-"
     try:

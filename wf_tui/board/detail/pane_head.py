@@ -12,6 +12,7 @@ from wf_tui.board.widgets.line_widget import LineWidget, component_classes
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.age import duration, span
 from wf_tui.picture.words.advice import advice_for
+from wf_tui.text import line_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,8 +160,8 @@ def _sentence(
             return _working(card, now)
         case TaskState.DONE:
             kind = card.answer or card.kind.replace("_", " ")
-            lines = "" if card.added is None else f"  +{card.added} −{card.removed}"
-            done = Span(f"{kind} {since} ago{lines}", Role.MUTED)
+            lines = line_counts(card.added, card.removed)
+            done = Span(f"{kind} {since} ago  {lines}".rstrip(), Role.MUTED)
             return (done,), (Span(facts.said or facts.result, Role.MUTED),)
         case TaskState.PENDING:
             words = card.wrong.at(now) or card.why or card.reason

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.board.diff.patch import FilePatch, parse_patch
 from wf_tui.git.control.diffs import blob_changes, diff, file_changes
 from wf_tui.plan.scopes import covers
-from wf_tui.text import plural
+from wf_tui.text import line_counts, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -69,7 +69,7 @@ class ChangedFile:
     @property
     def counted(self) -> str:
         """How many lines differ, as people write it: `+38 −0`."""
-        return "binary" if self.added is None else f"+{self.added} −{self.removed}"
+        return line_counts(self.added, self.removed) or "binary"
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def counts(files: Sequence[ChangedFile]) -> str:
         return "no changes"
     added = sum(file.added or 0 for file in files)
     removed = sum(file.removed or 0 for file in files)
-    return f"+{added} −{removed} in {plural(len(files), 'file')}"
+    return f"{line_counts(added, removed)} in {plural(len(files), 'file')}"
 
 
 def _sizes(control: Control, blobs: Iterable[str]) -> dict[str, int]:

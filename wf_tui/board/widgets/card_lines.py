@@ -21,7 +21,7 @@ from wf_tui.board.widgets.card_pieces import (
 from wf_tui.board.widgets.line import Line, Role, Span, width_of
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, Step, TaskState
 from wf_tui.picture.age import duration, span
-from wf_tui.text import changed_lines
+from wf_tui.text import line_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -254,7 +254,7 @@ def _seat_and_evidence(card: Card, drawing: CardDrawing, now: float) -> Line:
 def _done(card: Card, drawing: CardDrawing, now: float, *, fresh: bool) -> tuple[Line, ...]:
     title = _title(card, drawing, now, fresh=fresh)
     cost = cost_text(card, tokens=True) if drawing.costs else ""
-    changed = changed_lines(card.added, card.removed)
+    changed = line_counts(card.added, card.removed)
     if card.kind == DoneKind.NO_CHANGES:
         changed = "no changes"
     facts = [(changed, cost, took_text(card)), (changed, took_text(card)), (took_text(card),)]

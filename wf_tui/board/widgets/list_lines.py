@@ -19,7 +19,7 @@ from wf_tui.board.widgets.line import Line, Role, Span, width_of
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
 from wf_tui.picture.age import duration, span
 from wf_tui.picture.usage_text import count_words
-from wf_tui.text import changed_lines
+from wf_tui.text import line_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +124,7 @@ def _done_words(card: Card) -> str:
         return card.answer
     if card.kind != DoneKind.MERGED:
         return card.kind.replace("_", " ")
-    return f"merged {changed_lines(card.added, card.removed)}".rstrip()
+    return f"merged {line_counts(card.added, card.removed)}".rstrip()
 
 
 def _needs(card: Card, width: int) -> tuple[Span, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.ledger.model.states import BlockedKind, Outcome, ScopeWhy
 from wf_tui.line_that_matters import line_that_matters
 from wf_tui.picture.age import span
-from wf_tui.text import changed_lines, clean, plural
+from wf_tui.text import clean, line_counts, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -130,7 +130,7 @@ def _review(facts: Facts) -> Needs:
     attempt, count = facts.attempt, len(facts.paths)
     words = []
     if attempt is not None and attempt.added is not None:
-        words.append(changed_lines(attempt.added, attempt.removed))
+        words.append(line_counts(attempt.added, attempt.removed))
     files = attempt.files if attempt is not None and attempt.files is not None else count
     if files:
         words.append(f"in {plural(files, 'file')}")

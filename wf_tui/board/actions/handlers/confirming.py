@@ -8,7 +8,7 @@ from wf_tui.board.actions.names import title_of, titled
 from wf_tui.board.dialogs.confirm_dialog import ConfirmDialog, Stake
 from wf_tui.ledger.rules.moves import MOVES
 from wf_tui.picture.age import duration
-from wf_tui.text import changed_lines, plural
+from wf_tui.text import line_counts, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -98,5 +98,5 @@ def _them(ids: Sequence[str]) -> str:
 def _stake(app: ActionHost, card: Card, now: float) -> Stake:
     figures = duration(now - card.since)
     if card.added is not None or card.removed is not None:
-        figures += f" · {changed_lines(card.added or 0, card.removed)}"
+        figures += f" · {line_counts(card.added or 0, card.removed)}"
     return Stake(title_of(app.picture, card.key), figures)
