@@ -1786,6 +1786,22 @@ MUTANTS: Final = (
     ),
     Mutant(
         "cockpit",
+        "a key acts while the ledger cannot be read",
+        "board/target_app.py",
+        "if self.unreadable and action.target.changes_run",
+        "if action.target is None",
+        "unit/board/test_actions.py::test_nothing_acts_on_a_ledger_that_cannot_be_read",
+    ),
+    Mutant(
+        "cockpit",
+        "the place of a similar card that has left is drawn as a task",
+        "board/columns/task_view.py",
+        "        if entry.name.startswith(SIMILAR):\n            return selected, form",
+        "        if not entry.name:\n            return selected, form",
+        "unit/board/test_actions.py::test_similar_tasks_are_acted_on_as_one_card",
+    ),
+    Mutant(
+        "cockpit",
         "an undo forgets how old what is behind was",
         "ledger/rules/undo/undo.py",
         "tx.undoing, tx.ages = act.number, _ages_behind(tx, act)",
