@@ -75,6 +75,7 @@ REVIEW_ACTIONS: Final = (
         twins=("wf review TASK",),
         handler=_open,
         title_now=_what_it_is,
+        widest="Review",
         footer=True,
     ),
     *DIFF_ACTIONS,
