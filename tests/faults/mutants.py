@@ -1877,8 +1877,8 @@ MUTANTS: Final = (
         "cockpit",
         "a paste acts",
         "board/acting/guard.py",
-        "        return self.seconds > 0 and near >= _BURST\n",
-        "        return self.seconds < 0 and near >= _BURST\n",
+        "        return self.seconds > 0 and (near >= BURST_KEYS or begins)\n",
+        "        return self.seconds < 0 and (near >= BURST_KEYS or begins)\n",
         "unit/board/test_guard.py::test_six_keys_at_once_are_a_paste",
     ),
     Mutant(
