@@ -229,11 +229,11 @@ def touch(path: Path) -> bool:
     return True
 
 
-def accept_and_lead(harness: RunHarness) -> TaskRow:
-    """Accept the work of `t`, lead the run to its end, and return what became of the task."""
-    harness.act(lambda ledger: ledger.move(harness.run, ACCEPT, ["t"]))
+def accept_and_lead(harness: RunHarness, task: str = "t") -> TaskRow:
+    """Accept the work of a task, lead the run to its end, and return what became of the task."""
+    harness.act(lambda ledger: ledger.move(harness.run, ACCEPT, [task]))
     harness.lead()
-    return harness.task("t")
+    return harness.task(task)
 
 
 def kept_tree(harness: RunHarness) -> Path:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import os
+import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from wf_tui import commands
 from wf_tui.cli.context import acting, json_option, print_json, print_line, run_argument
 from wf_tui.cli.errors import warn
+from wf_tui.cli.move_output import print_results
 from wf_tui.errors import RefusedError
 from wf_tui.git.user.land import Landing, LandingKind
-from wf_tui.landing import land as land_run
-from wf_tui.landing import plan, target_branch
+from wf_tui.landing.gate import ask_gate, gate_of
+from wf_tui.landing.land import land as land_run
+from wf_tui.landing.merge_task import merge_task
+from wf_tui.landing.trial import landing_patch, plan, target_branch
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import MoveResult
+from wf_tui.picture.age import offset
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
@@ -22,6 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wf_tui.cli.context import Acting
+    from wf_tui.landing.gate import LandingGate
+    from wf_tui.landing.trial import LandingPlan
     from wf_tui.ledger.model.rows import TaskRow
 
 __all__ = ["land"]
@@ -44,6 +54,13 @@ _SHOWN: Final = 40
     help="Refuse where the branch or the run has moved from these commits.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would come, and change nothing.")
+@click.option(
+    "--gate", "with_gate", is_flag=True, help="First run the plan's gate on the merged tree."
+)
+@click.option("--diff", "as_diff", is_flag=True, help="Print the whole patch, and change nothing.")
+@click.option(
+    "--resolve", is_flag=True, help="Add a task that merges the branch, where it conflicts."
+)
 @json_option
 def land(
     *,
@@ -55,31 +72,40 @@ def land(
     message: str | None,
     expect: str | None,
     dry_run: bool,
+    with_gate: bool,
+    as_diff: bool,
+    resolve: bool,
     repo: Path | None,
     as_json: bool,
 ) -> None:
     """Merge the work of a run into your branch, and bring its checkout along.
 
     A fast-forward where that is possible, else a merge commit in your name, signed where you sign.
-    With uncommitted changes in files that it touches, in the middle of a merge or rebase, or on a
-    conflict nothing is changed.
+    With uncommitted changes in files that it touches, in the middle of a merge or rebase, on a
+    conflict or where the gate fails nothing is changed.
     """
     with acting(run, repo) as found:
         branch = target_branch(found.project, found.run, into)
-        if dry_run:
+        if as_diff or resolve or dry_run or with_gate:
             planned = plan(
                 *(found.project, found.ledger.db, found.run, os.environ),
                 into=branch,
                 squash=squash,
             )
-            if planned.trial.landing is not None:
-                _print_result(
-                    found, branch, planned.trial.landing, None, planned.left, as_json=as_json
-                )
-            # Last, so that a dry run shows what would come even where it would be refused.
-            if planned.refusal:
-                raise RefusedError(planned.refusal, planned.hint)
-            return
+            if as_diff:
+                _print_patch(found, planned)
+                return
+            if resolve:
+                _add_merge(found, planned, as_json=as_json)
+                return
+            gate = _ask_gate(found, planned) if with_gate else None
+            if dry_run:
+                _print_trial(found, planned, gate, as_json=as_json)
+                return
+            # What has passed lands, and nothing that came since.
+            expect = expect or f"{planned.trial.old}..{planned.trial.head}"
+            if gate is not None and not gate.passed:
+                raise _failed(gate)
         left = [t for t in reads.tasks(found.ledger.db, found.run.id) if t.state != TaskState.DONE]
         done = land_run(
             *(found.project, found.ledger, found.run, os.environ),
@@ -96,6 +122,49 @@ def land(
         _print_result(found, branch, done.landing, done.new, left, as_json=as_json)
 
 
+def _print_patch(found: Acting, planned: LandingPlan) -> None:
+    """Print what would come: in a pipe byte by byte, on a terminal made safe for that."""
+    if planned.trial.landing is None:
+        raise RefusedError(planned.refusal, planned.hint)
+    text = landing_patch(found.project, found.run, planned.trial.landing)
+    if sys.stdout.isatty():
+        click.echo(clean(text, limit=len(text) + 1, multiline=True), nl=False)
+    else:
+        sys.stdout.buffer.write(text)
+
+
+def _add_merge(found: Acting, planned: LandingPlan, *, as_json: bool) -> None:
+    new = merge_task(found.project, found.ledger.db, found.run, planned)
+    task = commands.add(found.project, found.ledger, found.run.id, new, None)
+    print_results(found, [MoveResult.of(task)], as_json=as_json)
+
+
+def _ask_gate(found: Acting, planned: LandingPlan) -> LandingGate:
+    if not gate_of(found.run):
+        raise RefusedError("the plan has no gate", "land without --gate")
+    return ask_gate(found.project, found.ledger.db, found.run, os.environ, planned)
+
+
+def _print_trial(
+    found: Acting, planned: LandingPlan, gate: LandingGate | None, *, as_json: bool
+) -> None:
+    """Print what would come, and raise what stands against it."""
+    if planned.trial.landing is not None:
+        landing = planned.trial.landing
+        left = planned.left
+        _print_result(found, planned.into, landing, None, left, as_json=as_json, gate=gate)
+    # Last, so that a dry run shows what would come even where it would be refused.
+    if planned.refusal:
+        raise RefusedError(planned.refusal, planned.hint)
+    if gate is not None and not gate.passed:
+        raise _failed(gate)
+
+
+def _failed(gate: LandingGate) -> RefusedError:
+    text = f"the gate failed on the merged tree: {gate.text}"
+    return RefusedError(text, f"mend it, or land without --gate: {clean(gate.command)}")
+
+
 def _print_result(
     found: Acting,
     branch: str,
@@ -104,15 +173,19 @@ def _print_result(
     left: Sequence[TaskRow],
     *,
     as_json: bool,
+    gate: LandingGate | None = None,
 ) -> None:
     if left and not as_json:
         names = listed([task.id for task in left], _NAMED, limit=_SHOWN)
         warn(f"{plural(len(left), 'task')} of run {found.run.id} not done: {names}")
     if as_json:
-        print_json(_result_json(found.run.id, branch, landing, new, left))
+        result = _result_json(found.run.id, branch, landing, new, left)
+        print_json(result if gate is None else {**result, "gate": asdict(gate)})
         return
     for line in _result_lines(branch, landing, new):
         print_line(line)
+    if gate is not None and gate.passed:
+        print_line(f"the gate passed on the merged tree in {offset(gate.seconds)}: {gate.text}")
 
 
 def _result_lines(branch: str, landing: Landing, new: str | None) -> list[str]:

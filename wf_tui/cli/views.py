@@ -12,6 +12,7 @@ from wf_tui.cli.context import json_option, print_json, print_line, reading, run
 from wf_tui.clock import SystemClock
 from wf_tui.picture.graph.graph import read_graph
 from wf_tui.picture.graph.graph_text import graph_json, graph_lines
+from wf_tui.picture.graph.live_conflicts import find_live_conflicts
 from wf_tui.picture.timeline.chart import ASCII_SIGNS, SIGNS
 from wf_tui.picture.timeline.timeline import read_timeline
 from wf_tui.picture.timeline.timeline_text import timeline_lines
@@ -45,11 +46,16 @@ def graph(*, run: str | None, repo: Path | None, as_json: bool) -> None:
     """Show what waits for what, phase by phase, and the critical path."""
     with reading(run, repo) as found:
         seen = read_graph(found.db, found.run.id)
+        conflicts = find_live_conflicts(found.db, found.run.id, found.paths)
     if as_json:
-        print_json(graph_json(seen))
+        print_json({**graph_json(seen), "conflicts": conflicts.as_json()})
         return
     for line in graph_lines(seen):
         print_line(line)
+    if told := conflicts.lines(None):
+        print_line("")
+        for line in ("live conflicts", *told):
+            print_line(line)
 
 
 def _width() -> int:

@@ -4,6 +4,7 @@ refs/heads/<branch>           the run's integration branch; exported under the s
 refs/wf/base                  the commit that the run started from
 refs/wf/<task>/<epoch>        the work of an attempt, made once; <task> is a slug of its id
 refs/wf/<task>/<epoch>-<oid>  what a person went on to make of it
+refs/wf/brought/<oid>         a commit of the user that a task merges
 refs/wf/left/<tree>           what lay in a shared tree outside of all harvests
 refs/wf/left/<task>/<epoch>/  what the git directory of an attempt held beside its harvest
 """
@@ -18,6 +19,7 @@ __all__ = [
     "OWN",
     "attempt_ref",
     "branch_ref",
+    "brought_ref",
     "edited_ref",
     "left_refs",
     "leftover_ref",
@@ -53,6 +55,11 @@ def edited_ref(ref: str, commit: str) -> str:
     By the commit, so that keeping the same work again makes the same ref.
     """
     return f"{ref}-{commit[:_ENOUGH]}"
+
+
+def brought_ref(commit: str) -> str:
+    """Return the name of the ref that keeps a commit of the user which a task merges."""
+    return f"{OWN}brought/{commit}"
 
 
 def leftover_ref(tree: str) -> str:

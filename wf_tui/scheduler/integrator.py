@@ -74,6 +74,8 @@ class FinishedWork:
     result: str | None
     aside: str = ""
     """What its task says beside how much was changed: what was left, what is kept."""
+    unresolved: Conflict | None = None
+    """The conflict that it was to settle, and has left open: then there is nothing to merge."""
 
 
 @dataclass
@@ -154,6 +156,8 @@ class Integrator:
             await record.done(kind, work.ending, work.result, work.aside)
             record.log.info("done: %s", kind.value)
             return False
+        if work.unresolved is not None:
+            return await self._end_in_conflict(active, work, work.unresolved)
         # Outside the queue: it compares two fixed commits, and the branch need not wait for it.
         lines = await self.threads.run(changed_lines, self.control, work.base, commit)
         passage = _Passage(active, work, commit, lines)
@@ -294,20 +298,10 @@ class Integrator:
         if isinstance(merge, Merge) and failed is not None and failed.fault is not None:
             await self._record_failed_gate(passage, failed.fault, failed.tree, merge.old)
             return False
-        # From here on nothing stops the attempt, for a merge is whole.
-        active.merging = True
-        # The last look at the fence (RULES 4.4, G2): from this step on nobody takes it back.
-        if not await record.step(Step.INTEGRATING, result=work.result):
-            await record.rejected(work.ending)
-            record.log.info("rejected: its claim is not the live one")
-            return False
-        await self.threads.reach(Point.INTEGRATE_BEGUN)
         if isinstance(merge, Conflict):
-            await self.threads.reach(Point.INTEGRATE_CONFLICT)
-            await self._record_conflict(record, work, merge)
-            task = await record.task()
-            # The first conflict only sends it back, to begin anew; the second one is a person's.
-            return task.state is TaskState.BLOCKED and task.kind == BlockedKind.CONFLICT
+            return await self._end_in_conflict(active, work, merge)
+        if not await self._begin(active, work):
+            return False
         if isinstance(merge, Merge):
             loop = asyncio.get_running_loop()
             if not await self.threads.run(self._move, loop, record, merge):
@@ -318,6 +312,32 @@ class Integrator:
         await self.threads.reach(Point.INTEGRATE_RECORDED)
         self.exporter.export_soon()
         return False
+
+    async def _begin(self, active: ActiveClaim, work: FinishedWork) -> bool:
+        """Begin to merge; False where its claim is no longer the live one, which is recorded."""
+        # From here on nothing stops the attempt, for a merge is whole.
+        active.merging = True
+        record = active.record
+        # The last look at the fence (RULES 4.4, G2): from this step on nobody takes it back.
+        if not await record.step(Step.INTEGRATING, result=work.result):
+            await record.rejected(work.ending)
+            record.log.info("rejected: its claim is not the live one")
+            return False
+        await self.threads.reach(Point.INTEGRATE_BEGUN)
+        return True
+
+    async def _end_in_conflict(
+        self, active: ActiveClaim, work: FinishedWork, found: Conflict
+    ) -> bool:
+        """Bring work to its end that does not merge; return whether its tree is kept."""
+        if not await self._begin(active, work):
+            return False
+        record = active.record
+        await self.threads.reach(Point.INTEGRATE_CONFLICT)
+        await self._record_conflict(record, work, found)
+        task = await record.task()
+        # The first conflict only sends it back, to begin anew; the second one is a person's.
+        return task.state is TaskState.BLOCKED and task.kind == BlockedKind.CONFLICT
 
     def _move(self, loop: asyncio.AbstractEventLoop, record: ClaimRecord, merge: Merge) -> bool:
         """Move the branch in a thread; the ledger knows of each move before it is made."""

@@ -25,7 +25,6 @@ WHERE: Final = {
 }
 COMING: Final = frozenset(
     {
-        *("land.gate", "land.resolve", "land.diff"),
         *("plan.accept", "plan.words", "plan.edit"),
         *("plan.new", "plan.drop", "plan.worker", "plan.review", "plan.shape", "plan.file"),
         *("plan.seats", "plan.budget"),

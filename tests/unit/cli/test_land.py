@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.cli_harness import git
 from wf_tui.git.control.control import open_control
-from wf_tui.landing import plan
+from wf_tui.landing.trial import plan
 from wf_tui.ledger.queries import reads
 from wf_tui.paths import RunPaths
 from wf_tui.project import find_project, open_reads

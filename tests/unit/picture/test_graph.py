@@ -9,7 +9,7 @@ import pytest
 from tests.support.ledger_harness import RUN, phase, seat, shell
 from wf_tui.picture.graph.critical_path import NO_PATH, critical_path
 from wf_tui.picture.graph.graph import read_graph
-from wf_tui.picture.graph.graph_text import graph_json, graph_lines
+from wf_tui.picture.graph.graph_text import graph_json, graph_lines, path_words
 from wf_tui.picture.graph.layers import layer_widths, layers_of
 
 if TYPE_CHECKING:
@@ -72,12 +72,15 @@ def test_long_layers_are_folded_by_state(drive: LedgerHarness) -> None:
 
 
 def test_layers_share_the_width(run: LedgerHarness) -> None:
-    """Where they do not fit, what is over gives way first."""
+    """Where they do not fit, what is over gives way first; where there is room, titles grow."""
     for name in "abcd":
         run.finish(name)
     layers = layers_of(read_graph(run.db, RUN), frozenset())
     assert layer_widths(layers, 100, [20, 30]) == [20, 30]
     assert layer_widths(layers, 44, [20, 30]) == [10, 30]
+    assert layer_widths(layers, 30, [20, 30]) == [9, 20]
+    assert layer_widths(layers, 94, [50, 40]) == [50, 40]
+    assert layer_widths(layers, 74, [50, 60]) == [35, 35]
 
 
 def test_the_text_and_json_name_all(run: LedgerHarness) -> None:
@@ -88,3 +91,12 @@ def test_the_text_and_json_name_all(run: LedgerHarness) -> None:
     assert "━ · c  c  ← a" in lines
     told = graph_json(graph)
     assert told["critical_path"] == {"tasks": ["a", "c", "e"], "left": None, "tasks_left": 3}
+
+
+def test_the_time_left_begins_behind_the_answer(run: LedgerHarness) -> None:
+    """What waits for a person on the path is said, for the figure does not count that."""
+    for name in "abcde":
+        run.finish(name)
+    assert path_words(read_graph(run.db, RUN)).startswith("at least 0:")
+    run.wreck("f")
+    assert "once you have answered: 1 task left" in path_words(read_graph(run.db, RUN))

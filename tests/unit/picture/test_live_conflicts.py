@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.run_harness import RunHarness
+from wf_tui.errors import GitError
+from wf_tui.git.control.attempt_commits import commit_tree
 from wf_tui.git.control.control import open_control
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.ledger.ledger import Fence
-from wf_tui.picture.graph.live_conflicts import LiveConflicts, find_live_conflicts
+from wf_tui.picture.graph.live_conflicts import (
+    Clash,
+    LiveConflicts,
+    MergeTrials,
+    find_live_conflicts,
+)
 from wf_tui.project import open_reads
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from wf_tui.git.control.control import Control
     from wf_tui.ledger.ledger import Ledger
 
 PLAN = """
@@ -50,6 +61,55 @@ def test_two_attempts_that_change_one_file_are_told_of(tmp_path: Path) -> None:
     before = [tree.worktree.index.read_bytes() for tree in trees]
     with open_reads(harness.project) as db:
         found = find_live_conflicts(db, run.id, paths)
-    assert found == LiveConflicts((("a", "b", ("both.py",)),), 0)
-    assert found.lines("b") == ("both.py: a and b",)
+    assert found == LiveConflicts((Clash("a", "b", ("both.py",)),))
+    assert found.lines("b") == ("a \u00d7 b   both.py   both change it",)
     assert [tree.worktree.index.read_bytes() for tree in trees] == before
+
+
+def commit_of(control: Control, base: str, name: str, text: str) -> str:
+    """Return a commit of one file on another commit; no ref has it."""
+    blob = control.git("hash-object", "-w", "--stdin", stdin=text.encode()).text
+    tree = control.git("mktree", stdin=f"100644 blob {blob}\t{name}\n".encode()).text
+    return commit_tree(control, tree, (base,), b"work", when=1.0)
+
+
+def test_work_that_waits_is_merged_for_real_and_once(tmp_path: Path) -> None:
+    """With the branch and with what else waits; of the same two commits nothing is asked twice."""
+    control = make_control_of(tmp_path)
+    one = commit_of(control, control.base, "shared.txt", "1\n")
+    two = commit_of(control, control.base, "shared.txt", "2\n")
+    trials = MergeTrials()
+    assert trials.conflicts(control, control.base, one) == ()
+    assert trials.conflicts(control, one, two) == ("shared.txt",)
+    trials.end_round()
+    gone = replace(control, git_dir=tmp_path / "nowhere")
+    assert trials.conflicts(gone, one, two) == ("shared.txt",)
+    trials.end_round()
+    with pytest.raises(GitError):
+        trials.conflicts(gone, control.base, one)
+
+
+def make_control_of(folder: Path) -> Control:
+    """Return the repository of a run."""
+    harness = RunHarness(folder)
+    return open_control(harness.project.paths.run(harness.start(PLAN).id))
+
+
+def test_what_cannot_be_looked_at_is_said() -> None:
+    """Trees on other hosts, and what there was no time for; those of the selected task first."""
+    clashes = (Clash("a", "b", ("x",)), Clash("c", "", ("y", "z"), tried=True))
+    found = LiveConflicts(clashes, elsewhere=2, unseen=1)
+    assert found.lines("c") == (
+        "c \u00d7 the branch   y, z   does not merge",
+        "a \u00d7 b   x   both change it",
+        "2 trees on other hosts: not looked at from here",
+        "1 more not looked at in this round",
+    )
+    assert found.as_json() == {
+        "pairs": [
+            {"tasks": ["a", "b"], "paths": ["x"], "tried": False},
+            {"tasks": ["c", None], "paths": ["y", "z"], "tried": True},
+        ],
+        "other_hosts": 2,
+        "not_looked_at": 1,
+    }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -30,8 +31,13 @@ class Finished:
     """What it said besides, in one line that is safe to draw; "" for nothing."""
 
 
-async def run_command(words: Sequence[str], environ: Mapping[str, str]) -> Finished:
-    """Run `wf WORDS` to its end; called on the event loop, which goes on meanwhile."""
+async def run_command(
+    words: Sequence[str], environ: Mapping[str, str], *, stops: bool = False
+) -> Finished:
+    """Run `wf WORDS` to its end; called on the event loop, which goes on meanwhile.
+
+    Where the caller is cancelled it goes on alone, or with `stops` it is ended, too.
+    """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "wf_tui", *words),
         stdin=asyncio.subprocess.DEVNULL,
@@ -40,7 +46,13 @@ async def run_command(words: Sequence[str], environ: Mapping[str, str]) -> Finis
         env=dict(environ),
         start_new_session=True,
     )
-    printed, complaints = await process.communicate()
+    try:
+        printed, complaints = await process.communicate()
+    except asyncio.CancelledError:
+        if stops:
+            with suppress(ProcessLookupError):
+                process.terminate()
+        raise
     lines = complaints.decode(errors="replace").removeprefix("wf: ").split("\n")
     said = " ".join(filter(None, (clean(line).strip() for line in lines)))
     return Finished(process.returncode == 0, printed, clean(said, limit=_LONGEST))

@@ -49,6 +49,15 @@ _RUNS: Final = (
     *("view.open", "runs.new", "run.pause", "run.land", "runs.clean", "view.next_need"),
     *("runs.hide", "view.filter"),
 )
+_GRAPH: Final = (
+    *("view.open", "view.file_previous", "view.file_next", "graph.path", "view.fold"),
+    *("task.answer", "task.retry", "task.reassign", "task.accept", "task.hold", "task.shell"),
+    *("view.next_need", "go.board"),
+)
+_LAND: Final = (
+    *("land.do", "view.back", "land.diff", "land.squash", "land.branch", "land.gate"),
+    *("land.message", "land.copy", "land.resolve"),
+)
 _DIFF: Final = (
     *("view.pane", "view.hunk_next", "view.file_next", "diff.comment", "diff.edit_comment"),
     *("diff.drop_comment", "diff.wrap", "view.filter", "task.review", "view.next_need"),
@@ -67,6 +76,8 @@ FOOTERS: Final[Mapping[Context, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     Context.REVIEW: (_REVIEW, _REVIEW),
     Context.WORKERS: (_WORKERS, _WORKERS),
     Context.RUNS: (_RUNS, _RUNS),
+    Context.LAND: (_LAND, _LAND),
+    Context.GRAPH: (_GRAPH, _GRAPH),
 }
 """The ids of a context where it is narrow, and where it is wide; of one that is not here, all that
 say so are shown, in the order of the registry."""

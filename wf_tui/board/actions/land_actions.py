@@ -40,6 +40,9 @@ LAND_ACTIONS: Final = (
         handler=open_land,
     ),
     _act("do", "enter", "Land", "Bring it in as it stands here", "land", "wf land"),
+    _act(
+        *("diff", "d", "Diff", "The whole diff, to read", "diff", "wf land --diff"),
+    ),
     _act("squash", "s", "Squash", "As one commit, or as it is", "squash", "wf land --squash"),
     _act(
         *("branch", "b", "Branch", "Into another branch", "branch", "wf land --into BRANCH"),
@@ -48,5 +51,16 @@ LAND_ACTIONS: Final = (
         *("message", "e", "Message", "Other words for the commit", "message"),
         "wf land --message TEXT",
     ),
-    _act("copy", "c", "Copy", "Copy the commands for a pull request", "copy_commands", ""),
+    _act(
+        *("gate", "g", "Gate", "Run the plan's gate on the merged tree, or stop it", "gate"),
+        "wf land --gate --dry-run",
+    ),
+    _act(
+        *("resolve", "n", "Resolve", "Add a task that merges the branch, where it conflicts"),
+        *("resolve", "wf land --resolve"),
+    ),
+    _act(
+        *("copy", "c", "Copy", "Copy the commands for a pull request, or for the conflict"),
+        *("copy_commands", ""),
+    ),
 )

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.actions.action import EVERY_SCREEN, RUN_VIEWS, Action, Context, Group, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wf_tui.board.host import ActionHost
 
 __all__ = ["VIEWS"]
 
@@ -42,6 +47,7 @@ def _look(
     twin: str = "",
     *,
     footer: bool = False,
+    title_now: Callable[[ActionHost, tuple[str, ...]], str] | None = None,
 ) -> Action:
     return Action(
         f"view.{word}",
@@ -54,7 +60,21 @@ def _look(
         twins=(twin,) if twin else (),
         calls=calls,
         footer=footer,
+        title_now=title_now,
     )
+
+
+def _waits_title(app: ActionHost, _ids: tuple[str, ...]) -> str:
+    """Return what `<` shows: in the graph no file."""
+    return "Waits for" if app.context == Context.GRAPH else "Previous file"
+
+
+def _holds_title(app: ActionHost, _ids: tuple[str, ...]) -> str:
+    """Return what `>` shows."""
+    return "Holds up" if app.context == Context.GRAPH else "Next file"
+
+
+_FILES: Final = {"file_previous": _waits_title, "file_next": _holds_title}
 
 
 _MOVING: Final = (
@@ -62,7 +82,7 @@ _MOVING: Final = (
     _move("down", ("j", "down"), "To the card below, or what there is"),
     _move("up", ("k", "up"), "To what is above"),
     _move("right", ("l", "right"), "To the column, side or layer on the right", _SIDEWAYS),
-    _move("first", ("g", "home"), "To the first"),
+    _move("first", ("g", "home"), "To the first", _MOVES - {Context.LAND}),
     _move("last", ("G", "end"), "To the last"),
     _move("page_up", ("pageup",), "A page up"),
     _move("page_down", ("pagedown",), "A page down"),
@@ -106,6 +126,7 @@ _LOOKING: Final = (
         _look(
             *(f"{what}_{way}", key, f"{way.capitalize()} {what}", f"The {way} {text}"),
             *(f"screen.{what}('{way}')", contexts),
+            title_now=_FILES.get(f"{what}_{way}"),
         )
         for what, keys, text, contexts in (
             ("attempt", "[]", "attempt; while looking back, event", _LISTS | {Context.TIMELINE}),

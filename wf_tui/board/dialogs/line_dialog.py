@@ -45,9 +45,10 @@ class LineDialog(ModalScreen[str | None]):
     }
     """
 
-    def __init__(self, title: str, hint: str) -> None:
-        """Ask for what `title` says; `hint` stands in the empty line."""
+    def __init__(self, title: str, hint: str, text: str = "") -> None:
+        """Ask for what `title` says; `hint` stands in the line while it is empty, `text` in it."""
         super().__init__()
+        self._text = clean(text, limit=1000)
         self._title = clean(title, limit=200)
         self._hint = clean(hint, limit=200)
 
@@ -55,7 +56,7 @@ class LineDialog(ModalScreen[str | None]):
         """Draw the line."""
         with Vertical(id="dialog") as box:
             box.border_title = Content(self._title)
-            yield Input(placeholder=self._hint, compact=True)
+            yield Input(self._text, placeholder=self._hint, compact=True, select_on_focus=False)
             yield Label("Enter takes it  Esc leaves it", classes="keys")
 
     @on(Input.Submitted)

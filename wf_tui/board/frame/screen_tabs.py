@@ -37,7 +37,7 @@ class ScreenTabs(LineWidget):
     """One line below the header of all screens but the board; a click on a tab shows its screen."""
 
     COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.TEXT, Role.MUTED, Role.FOCUS, Role.NEED_WORD)
+        *(Role.TEXT, Role.MUTED, Role.FOCUS, Role.NEED_WORD, Role.PATH)
     )
 
     def __init__(self, glyphs: GlyphSet) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from wf_tui.git.control.diffs import FileChange
 
@@ -46,8 +46,11 @@ class Folder:
     """Whether it may change what runs elsewhere."""
 
 
-def by_folder(files: Sequence[FileChange]) -> list[Folder]:
-    """Return the lines of all files: by the first two folders, what stands out each by itself."""
+def by_folder(files: Sequence[FileChange], outside: Collection[str] = frozenset()) -> list[Folder]:
+    """Return the lines of all files: by the first two folders, what stands out each by itself.
+
+    `outside` are the files that a task has changed outside its scope; a folder says how many.
+    """
     folders: dict[str, list[FileChange]] = defaultdict(list)
     single = []
     for file in files:
@@ -64,10 +67,15 @@ def by_folder(files: Sequence[FileChange]) -> list[Folder]:
             len(many),
             sum(file.added or 0 for file in many),
             sum(file.removed or 0 for file in many),
+            _outside(sum(file.path in outside for file in many)),
         )
         for name, many in sorted(folders.items())
     ]
     return [*lines, *sorted(single, key=lambda one: (one.is_risk, one.path))]
+
+
+def _outside(count: int) -> str:
+    return f"{count} outside its scope" if count else ""
 
 
 def _folder(path: str) -> str:

@@ -1,4 +1,4 @@
-"""`wf land` in a process of its own, for the board."""
+"""`wf land` in a process of its own, for the board: to land, and to ask the gate."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.board.acting.command_process import run_command
+from wf_tui.landing.gate import LandingGate
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from wf_tui.landing import LandingPlan
+    from wf_tui.landing.trial import LandingPlan
 
-__all__ = ["Outcome", "land_in_process"]
+__all__ = ["Outcome", "gate_in_process", "land_in_process"]
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,18 @@ async def land_in_process(
     count = plural(len(json.loads(done.printed)["commits"]), "commit")
     warned = f"; {done.complaint}" if done.complaint else ""
     return Outcome(landed=True, text=f"landed {count} in {clean(plan.into, limit=80)}{warned}")
+
+
+async def gate_in_process(
+    plan: LandingPlan, run: str, repo: Path, environ: Mapping[str, str]
+) -> LandingGate | str:
+    """Ask the gate about the merged tree; return what it said, or why it could not be asked.
+
+    Cancelling ends it. What it was asked about is in the answer: either side may have moved.
+    """
+    words = ("land", run, "--repo", str(repo), "--into", plan.into, "--json")
+    done = await run_command([*words, "--dry-run", "--gate"], environ, stops=True)
+    try:
+        return LandingGate(**json.loads(done.printed)["gate"])
+    except (ValueError, KeyError):
+        return done.complaint or "wf land --gate failed"

@@ -50,7 +50,11 @@ class ReviewHead(LineWidget):
             right = (Span(f"{seen} of {files} seen ", Role.MUTED),)
             if review.drafts:
                 right += (Span(plural(review.drafts, "comment"), Role.NEED_WORD),)
-        self._row = Line(tuple(left), right)
+        self.show_line(Line(tuple(left), right))
+
+    def show_line(self, line: Line) -> None:
+        """Show this line above the rule."""
+        self._row = line
         self.repaint()
 
     def _about(self, review: Review) -> list[Span]:

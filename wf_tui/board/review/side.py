@@ -52,6 +52,8 @@ def side_lines(
         yield from _part("The branch has moved", (TextLine((Span(trial.sentence, role),)),))
     if review.said:
         yield from _part("The worker says", (TextLine((Span(f"“{review.said}”"),)),))
+    if not review.prompt:
+        return
     yield plain("")
     yield TextLine((Span("Asked for", Role.TITLE),), mark=ASKED)
     asked = cut(" ".join(safe(review.prompt.replace("\n", " ")).split()), _PROMPT)

@@ -5,20 +5,27 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from textual import on
+
 from wf_tui.board.actions.registry import Context, bindings
+from wf_tui.board.detail.pane_head import ways_out
 from wf_tui.board.screens.reading_screen import ReadingScreen
 from wf_tui.board.widgets.graph_view import GraphView
+from wf_tui.board.widgets.line import Role, Span
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.graph.critical_path import critical_path
 from wf_tui.picture.graph.graph import read_graph
-from wf_tui.picture.graph.live_conflicts import LiveConflicts, find_live_conflicts
+from wf_tui.picture.graph.live_conflicts import LiveConflicts, MergeTrials, find_live_conflicts
+from wf_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.widget import Widget
 
+    from wf_tui.board.frame.footer import FooterKey
     from wf_tui.picture.batch import Changes
+    from wf_tui.picture.card import Card
 
 __all__ = ["GraphScreen"]
 
@@ -37,6 +44,8 @@ class GraphScreen(ReadingScreen):
         super().__init__()
         self._looking = False
         self._conflicts = LiveConflicts()
+        self._trials = MergeTrials()
+        """Belongs to the thread that looks; one looks at a time."""
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay out the graph."""
@@ -73,7 +82,7 @@ class GraphScreen(ReadingScreen):
         host = self.host
         paths = host.project.paths.run(host.run_id)
         try:
-            ask = partial(find_live_conflicts, run_id=host.run_id, paths=paths)
+            ask = partial(find_live_conflicts, run_id=host.run_id, paths=paths, trials=self._trials)
             self._conflicts = await host.read(ask)
         finally:
             self._looking = False
@@ -81,10 +90,30 @@ class GraphScreen(ReadingScreen):
 
     def redraw(self) -> None:
         """Draw the graph and what surrounds it."""
-        self.view.picture = self.host.picture
-        self.view.conflicts = self._conflicts.lines(self.view.current)
-        self.view.repaint()
+        view, picture = self.view, self.host.picture
+        view.picture = picture
+        task = self.selected_task()
+        view.conflicts = self._conflicts.lines(task)
+        view.keys = () if task is None else self._keys(picture.cards[task])
+        view.repaint()
         self.show_frame()
+
+    def _keys(self, card: Card) -> list[FooterKey]:
+        """Return the keys that help a task, under the names that they have for it."""
+        found = []
+        for name, word in ways_out(card):
+            (key,) = self.host.keys_for(name)
+            found.append(key._replace(title=word) if word else key)
+        return found
+
+    def facts(self) -> tuple[Span, ...]:
+        """Return what the marks mean, for the right end of the tabs."""
+        glyphs, task = self.host.glyphs, self.selected_task()
+        spans = [Span(f"{glyphs.heavy} critical path  ", Role.PATH)]
+        if task is not None:
+            what = "holds up" if self.view.holds else "waits for"
+            spans.append(Span(f"{glyphs.selected} what {clean(task)} {what}", Role.FOCUS))
+        return tuple(spans)
 
     def selected_task(self) -> str | None:
         """Return the task under the cursor."""
@@ -105,7 +134,19 @@ class GraphScreen(ReadingScreen):
         """Nothing here grows with the time alone."""
         del now
 
-    # -- keys
+    # -- keys and mouse
+
+    @on(GraphView.Clicked)
+    def select_clicked(self, event: GraphView.Clicked) -> None:
+        """Select what was clicked, then open it, fold it, or ask what can be done."""
+        if event.phase:
+            self.action_fold()
+            return
+        self.redraw()
+        if event.opens:
+            self.action_open()
+        elif event.asks:
+            self.host.perform("view.menu")
 
     def action_move(self, where: str) -> None:
         """Move the cursor."""

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import work
+from textual import on, work
 
+from wf_tui import commands
 from wf_tui.board.actions.action import Context
 from wf_tui.board.actions.registry import bindings
 from wf_tui.board.dialogs.confirm_dialog import ConfirmDialog
 from wf_tui.board.dialogs.line_dialog import LineDialog
-from wf_tui.board.land.land_lines import LandFacts, land_lines
-from wf_tui.board.land.land_process import land_in_process
+from wf_tui.board.land.branch_dialog import BranchDialog
+from wf_tui.board.land.diff_screen import LandDiffScreen
+from wf_tui.board.land.git_commands import conflict_commands, pull_request_commands
+from wf_tui.board.land.land_facts import LandFacts, read_facts
+from wf_tui.board.land.land_process import gate_in_process, land_in_process
+from wf_tui.board.land.land_view import LandLines
+from wf_tui.board.land.possible import why_not
 from wf_tui.board.screens.run_screen import RunScreen
-from wf_tui.board.widgets.entry_view import EntryView, ListSource
-from wf_tui.board.widgets.line import Line, Role, Span
-from wf_tui.board.widgets.line_widget import component_classes
 from wf_tui.errors import WfError
-from wf_tui.git.user.land import LandingKind
-from wf_tui.landing import default_message, plan
+from wf_tui.landing.branches import landable_branches
+from wf_tui.landing.merge_task import merge_task
 from wf_tui.ledger.queries import reads
+from wf_tui.ledger.rules.moves import MoveResult
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from textual.widget import Widget
 
-    from wf_tui.board.widgets.glyph_sets import GlyphSet
+    from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.store.database import Database
     from wf_tui.picture.batch import Changes
-    from wf_tui.picture.entries import Entry
 
 __all__ = ["LandScreen"]
 
@@ -41,39 +45,24 @@ _DEAD: Final = 0.6
 """Seconds for which Enter does nothing once something else is shown than before."""
 
 
-class LandLines(EntryView):
-    """The lines of the screen; the cursor goes over the folders."""
-
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.MUTED, Role.DONE, Role.ERROR, Role.ADDED, Role.REMOVED)
-    )
-
-    def __init__(self, glyphs: GlyphSet) -> None:
-        super().__init__(glyphs, id="land")
-        self._lines: dict[str, Line] = {}
-
-    def show(self, lines: Sequence[tuple[str, Line]]) -> None:
-        """Show these lines from now on."""
-        self._lines = dict(lines)
-        names = list(self._lines)
-        self.source = ListSource(names, [name for name in names if not name.startswith("/")])
-        self.repaint()
-
-    def lines_of(self, entry: Entry) -> Sequence[Line]:
-        """Return the one line of an entry."""
-        return (self._lines.get(entry.name, Line()),)
-
-
 class LandScreen(RunScreen):
     """Shows what a landing would bring, and does it.
 
     It is planned anew while the screen is seen; Enter is dead until what is on the screen has been
-    there for a moment. Landing itself refuses where either side has moved since (`--expect`).
+    there for a moment. Landing itself refuses where either side has moved since (`--expect`). The
+    gate runs in a process that ends with this screen.
     """
 
     context: ClassVar = Context.LAND
     BINDINGS: ClassVar = bindings(Context.LAND)
     tabs = False
+    DEFAULT_CSS = """
+    LandScreen {
+        &.-wide LandLines { margin: 1 4; padding: 1 1; }
+        &.-broad LandLines { margin: 1 20; padding: 1 1; }
+        &.-wide.-compact LandLines { margin: 0 4; padding: 0 1; }
+    }
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,20 +80,25 @@ class LandScreen(RunScreen):
 
     def on_mount(self) -> None:
         """Plan it at once, and again while it is seen."""
-        self.query_one(LandLines).focus()
-        self.say("trying the merge")
+        self.view.focus()
+        self.view.say("trying the merge")
         self.look()
         self.set_interval(_LOOK_EVERY, self.look)
 
+    @property
+    def view(self) -> LandLines:
+        """The lines."""
+        return self.query_one(LandLines)
+
     def show_changes(self, changes: Changes) -> None:
-        """Plan again when more was merged."""
-        if changes.header:
+        """Plan again when more was merged, or the task of a conflict goes on."""
+        if changes.header or changes.cards:
             self.look()
         self.show_frame()
 
-    def show_time(self, now: float) -> None:  # noqa: ARG002 - nothing here has an age
-        """Draw the frame."""
-        self.show_frame()
+    def show_time(self, now: float) -> None:
+        """Nothing here has an age."""
+        del now
 
     def selected_task(self) -> str | None:
         """Return no task: keys for tasks do not work here."""
@@ -113,101 +107,182 @@ class LandScreen(RunScreen):
     # -- planning
 
     def look(self) -> None:
-        """Plan it, unless that is under way; called by the timer as well."""
+        """Plan it, unless it lands just now; called by the timer as well."""
         if self.is_current and not self._busy:
             self.plan_in_thread()
 
     @work(group="land", exclusive=True)
     async def plan_in_thread(self) -> None:
         """Find out what would come, and show it where that differs."""
-        host, into, squash = self.host, self._into, self._squash
-        before = None if self._facts is None else self._facts.plan
+        host = self.host
 
         def read(db: Database) -> LandFacts:
-            run = reads.run_row(db, host.run_id)
-            found = plan(
-                *(host.project, db, run, host.environ), into=into, squash=squash, before=before
+            return read_facts(
+                *(host.project, db, host.run_id, host.environ),
+                into=self._into,
+                squash=self._squash,
+                message=self._message,
+                before=self._facts,
             )
-            phases = [phase.name for phase in reads.phases(db, run.id)]
-            message = self._message or default_message(run)
-            return LandFacts(found, message, reads.tasks(db, run.id), phases)
 
         try:
             facts = await host.read(read)
         except WfError as error:
             self._facts = None
-            self.say(f"{error.message} {error.hint or ''}")
+            self.view.say(f"{error.message} {error.hint or ''}")
             return
-        if facts != self._facts:
-            self._facts = facts
-            self._since = host.clock.monotonic()
-            self.query_one(LandLines).show(land_lines(facts, host.glyphs))
+        now = self._facts
+        if now is not None and now.gate is not None and now.gate.is_of(facts.plan):
+            facts = replace(facts, gate=now.gate)  # it came while this was read
+        self.take(replace(facts, gating=now is not None and now.gating))
 
-    def say(self, text: str) -> None:
-        """Show a sentence in the place of everything."""
-        self.query_one(LandLines).show([("said", Line((Span(clean(text), Role.MUTED),)))])
+    def take(self, facts: LandFacts) -> None:
+        """Show these facts, where they differ; Enter waits then until they can have been read."""
+        if facts == self._facts:
+            return
+        before, self._facts = self._facts, facts
+        if before is None or replace(before, gate=facts.gate, gating=facts.gating) != facts:
+            self._since = self.host.clock.monotonic()
+        self.view.show(facts)
+        self.show_frame()
 
-    # -- keys
+    # -- what is possible
+
+    def why_not(self, action: str) -> str | None:
+        """Return why a key of this screen can do nothing now."""
+        return why_not(self._facts, action) if action.startswith("land.") else None
+
+    def facts_for(self, action: str) -> LandFacts | None:
+        """Return what an action works on; None, and say why, where it can do nothing now."""
+        reason = why_not(self._facts, action)
+        if reason:
+            hint = self._facts.plan.hint if self._facts is not None else ""
+            self.host.show_toast(reason, hint if action == "land.do" else "")
+            return None
+        return self._facts
+
+    # -- what is looked at
 
     def action_move(self, where: str) -> None:
         """Move over the folders."""
-        self.query_one(LandLines).move(where)
+        self.view.move(where)
 
     def action_squash(self) -> None:
         """Land it as one commit, or as it is."""
+        if self.facts_for("land.squash") is None:
+            return
         self._squash = not self._squash
         self.look()
 
     def action_branch(self) -> None:
         """Ask for another branch."""
+        self.host.start_dialog(self.ask_for_branch())
 
-        async def ask() -> None:
-            name = await self.host.push_screen_wait(LineDialog("Land into", "the name of a branch"))
-            if name:
-                self._into = name
-                self.look()
+    async def ask_for_branch(self) -> None:
+        """Offer the branches there are; only within `start_dialog`."""
+        host = self.host
 
-        self.host.start_dialog(ask())
+        def read(db: Database) -> BranchDialog:
+            run = reads.run_row(db, host.run_id)
+            return BranchDialog(landable_branches(host.project, run))
+
+        name = await host.push_screen_wait(await host.read(read))
+        if name:
+            self._into = name
+            self.look()
 
     def action_message(self) -> None:
         """Ask for the message of the commit."""
+        if self.facts_for("land.message") is not None:
+            self.host.start_dialog(self.ask_for_message())
 
-        async def ask() -> None:
-            text = await self.host.push_screen_wait(LineDialog("Message", "its first line"))
-            if text:
-                self._message = text
-                self.look()
-
-        self.host.start_dialog(ask())
+    async def ask_for_message(self) -> None:
+        """Ask for its first line, beginning with that of now; only within `start_dialog`."""
+        before = self._facts.message if self._facts is not None else ""
+        text = await self.host.push_screen_wait(
+            LineDialog("Message", "its first line", text=before)
+        )
+        if text:
+            self._message = text
+            self.look()
 
     def action_copy_commands(self) -> None:
-        """Copy what makes a pull request of it."""
-        if self._facts is None:
+        """Copy what makes a pull request of it, or what settles its conflict."""
+        host, facts = self.host, self.facts_for("land.copy")
+        if facts is None:
             return
-        branch, into = self._facts.plan.branch, self._facts.plan.into
-        title = clean(self._facts.message).replace("'", "")
-        commands = (
-            f"git push -u origin {branch}\n"
-            f"gh pr create --head {branch} --base {into} --title '{title}' --body-file -"
-        )
-        self.host.copy_to_clipboard(commands)
-        self.host.show_toast("copied two commands; wf report writes the body")
+        if facts.plan.trial.conflicts:
+            host.copy_to_clipboard(conflict_commands(facts.plan))
+            host.show_toast("copied the git commands that merge it by hand")
+            return
+        host.copy_to_clipboard(pull_request_commands(facts.plan, host.run_id, facts.message))
+        host.show_toast("copied two commands: push, and a pull request with the report")
+
+    def action_diff(self) -> None:
+        """Show the whole diff, to be read."""
+        facts = self.facts_for("land.diff")
+        if facts is not None:
+            self.app.push_screen(LandDiffScreen(facts.plan))
+
+    @on(LandLines.Opened)
+    def open_clicked(self) -> None:
+        """Show the diff of a folder that was clicked twice."""
+        self.action_diff()
+
+    # -- the gate and the conflict
+
+    def action_gate(self) -> None:
+        """Ask the gate about the merged tree; while it is asked, stop it."""
+        facts = self.facts_for("land.gate")
+        if facts is None:
+            return
+        self.take(replace(facts, gating=not facts.gating))
+        if facts.gating:
+            self.workers.cancel_group(self, "gate")
+            self.host.show_toast("the gate is stopped")
+        else:
+            self.ask_gate(facts)
+
+    @work(group="gate", exclusive=True)
+    async def ask_gate(self, facts: LandFacts) -> None:
+        """Ask it in a process of its own, and show what it says while that holds."""
+        host = self.host
+        found = await gate_in_process(facts.plan, host.run_id, host.project.start, host.environ)
+        now = self._facts
+        if isinstance(found, str):
+            host.show_toast(f"the gate could not be asked: {found}", severity="error")
+        elif now is not None and not found.is_of(now.plan):
+            host.show_toast("a branch has moved while the gate ran: g asks it again")
+        if now is not None:
+            gate = None if isinstance(found, str) or not found.is_of(now.plan) else found
+            self.take(replace(now, gate=gate, gating=False))
+
+    def action_resolve(self) -> None:
+        """Add a task that merges the branch into that of the run."""
+        host, facts = self.host, self.facts_for("land.resolve")
+        if facts is None:
+            return
+        project, run = host.project, host.run_id
+
+        def add(ledger: Ledger) -> list[MoveResult]:
+            new = merge_task(project, ledger.db, reads.run_row(ledger.db, run), facts.plan)
+            return [MoveResult.of(commands.add(project, ledger, run, new, None))]
+
+        host.do(add, "added")
+
+    # -- landing
 
     def action_land(self) -> None:
         """Bring it in, unless something stands against it."""
-        host, facts = self.host, self._facts
+        host, facts = self.host, self.facts_for("land.do")
         if facts is None or self._busy:
             return
-        plan_, landing = facts.plan, facts.plan.trial.landing
-        if landing is None:
-            host.show_toast(f"it does not merge: {plan_.refusal}")
-        elif landing.kind is LandingKind.NOTHING:
-            host.show_toast(f"{clean(plan_.into)} has all of it already")
-        elif plan_.refusal:
-            host.show_toast(plan_.refusal, plan_.hint)
-        elif not self.is_ready:
+        plan = facts.plan
+        if not self.is_ready:
             host.show_toast("Enter ignored: it has just changed")
-        elif plan_.left:
+        elif facts.gating:
+            host.show_toast("the gate is running: wait for it, or g stops it")
+        elif plan.left or (facts.gate is not None and not facts.gate.passed):
             host.start_dialog(self.ask_and_land(facts))
         else:
             self.land_it(facts)
@@ -219,17 +294,22 @@ class LandScreen(RunScreen):
         return self._facts is not None and now - self._since >= least
 
     async def ask_and_land(self, facts: LandFacts) -> None:
-        """Land a run that is not over, once the person agrees; only within `start_dialog`."""
-        done, left = len(facts.tasks) - len(facts.plan.left), facts.plan.left
-        question = ConfirmDialog(
-            f"Land {done} of {plural(len(facts.tasks), 'task')}?",
-            "land what is merged",
-            note=f"not done: {plural(len(left), 'task')}; what they bring can be landed later",
-        )
+        """Land a run that is not over, or whose gate failed, once the person agrees.
+
+        Only within `start_dialog`.
+        """
+        left, every = len(facts.plan.left), plural(len(facts.tasks), "task")
+        title, notes = f"Land {len(facts.tasks) - left} of {every}?", []
+        if left:
+            notes.append(f"not done: {plural(left, 'task')}; what they bring can be landed later")
+        if facts.gate is not None and not facts.gate.passed:
+            title = title if left else "Land what has failed its gate?"
+            notes.append(f"the gate failed on the merged tree: {facts.gate.text}")
+        question = ConfirmDialog(title, "land what is merged", note="\n".join(notes))
         if await self.host.push_screen_wait(question):
             self.land_it(facts)
 
-    @work(group="land")
+    @work(group="landing")
     async def land_it(self, facts: LandFacts) -> None:
         """Land what was shown; tell what came of it."""
         host = self.host

@@ -221,7 +221,7 @@ class EntryView(LineWidget, can_focus=True):
         row = None if self.cursor is None else self.viewport.row_of(self.cursor)
         if self.has_focus and row is not None:
             head = self.size.height - self.viewport.height
-            self.app.cursor_position = self.region.offset + Offset(1, head + row)
+            self.app.cursor_position = self.content_region.offset + Offset(1, head + row)
 
     # -- moving
 

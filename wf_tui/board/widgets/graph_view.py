@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import cell_len
+from textual.message import Message
 
+from wf_tui.board.messages import ActionChosen
+from wf_tui.board.widgets.graph_foot import FOOT, TALL_FOOT, GraphFoot
 from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted
 from wf_tui.board.widgets.line_widget import LineWidget, component_classes
 from wf_tui.ledger.model.states import TaskState
-from wf_tui.picture.graph.critical_path import NO_PATH, critical_path
-from wf_tui.picture.graph.graph_text import path_steps, path_words
+from wf_tui.picture.graph.critical_path import critical_path
 from wf_tui.picture.graph.layers import GAP, layer_widths, layers_of
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+
+    from wf_tui.board.frame.footer import FooterKey
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.picture.graph.graph import Graph
     from wf_tui.picture.graph.layers import Layer
@@ -23,9 +31,15 @@ if TYPE_CHECKING:
 __all__ = ["GraphView"]
 
 _NAME: Final = 200
-_FOOT: Final = 9
 _FOOT_FROM: Final = 26
 """Lines from which on there is a foot."""
+_TALL_FROM: Final = 34
+"""Lines from which on that has more room."""
+_DOUBLE: Final = 2
+"""Clicks after which a task is opened."""
+_RIGHT: Final = 3
+"""The right button of the mouse."""
+_WHEEL: Final = 3
 _STATE_ROLES: Final = {
     TaskState.PENDING: Role.TEXT,
     TaskState.IN_PROGRESS: Role.RUNNING,
@@ -41,6 +55,7 @@ class GraphView(LineWidget, can_focus=True):
     COMPONENT_CLASSES: ClassVar = component_classes(
         *(Role.TEXT, Role.TITLE, Role.MUTED, Role.FAINT, Role.RULE, Role.RUNNING, Role.DONE),
         *(Role.NEED, Role.NEED_WORD, Role.WARNING, Role.ERROR, Role.PATH, Role.FOCUS),
+        *(Role.KEY, Role.OFF),
         Look.CURSOR,
     )
 
@@ -56,7 +71,9 @@ class GraphView(LineWidget, can_focus=True):
         self.holds = True
         """Whether what the selected one holds up is marked; else what it waits for."""
         self.conflicts: tuple[str, ...] = ()
-        """A line for each pair of open attempts that changed the same file; safe to draw."""
+        """A line for each pair that does not go together; safe to draw."""
+        self.keys: Sequence[FooterKey] = ()
+        """What helps the selected task."""
         self._tops: dict[str, int] = {}
 
     # -- where the cursor is
@@ -105,6 +122,52 @@ class GraphView(LineWidget, can_focus=True):
         }
         self.place = min(max(0, to.get(where, place)), count - 1)
 
+    # -- the mouse
+
+    @dataclass
+    class Clicked(Message):
+        """A task or a layer was clicked, by which button, how often in a row."""
+
+        view: GraphView
+        opens: bool = False
+        asks: bool = False
+        """Whether it was the right button."""
+        phase: str = ""
+        """The layer; "" where it is a task."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Select what is clicked; the second click opens, the right button is the menu."""
+        hit = self.hit_at(event.x, event.y)
+        kind, _, rest = hit.partition(":")
+        if kind == "task":
+            column, place = map(int, rest.split(":"))
+            again = (column, place) == (self.column, self.place)
+            self.column, self.place = column, place
+            opens = again and event.chain == _DOUBLE
+            self.post_message(self.Clicked(self, opens=opens, asks=event.button == _RIGHT))
+        elif kind == "layer":
+            self.column = int(rest)
+            self.post_message(self.Clicked(self, phase=self.columns[self.column].phase))
+        elif hit:
+            self.post_message(ActionChosen(hit))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll the layer under the pointer on."""
+        self._scroll(event, _WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll it back."""
+        self._scroll(event, -_WHEEL)
+
+    def _scroll(self, event: events.MouseEvent, lines: int) -> None:
+        event.stop()
+        kind, _, rest = self.hit_at(event.x, event.y).partition(":")
+        if kind not in {"task", "layer"}:
+            return
+        layer = self.columns[int(rest.partition(":")[0])]
+        self._tops[layer.phase] = max(0, self._tops.get(layer.phase, 0) + lines)
+        self.repaint()
+
     # -- drawing it
 
     @property
@@ -114,7 +177,12 @@ class GraphView(LineWidget, can_focus=True):
     @property
     def _height(self) -> int:
         """The lines for tasks."""
-        return max(1, self.size.height - 2 - (_FOOT if self._has_foot else 0))
+        foot = TALL_FOOT if self._is_tall else FOOT
+        return max(1, self.size.height - 2 - (foot if self._has_foot else 0))
+
+    @property
+    def _is_tall(self) -> bool:
+        return self.size.height >= _TALL_FROM
 
     def rows(self) -> list[Row]:
         """Return what is to be seen now."""
@@ -123,7 +191,10 @@ class GraphView(LineWidget, can_focus=True):
             return [Row((Span(" ", Role.MUTED),))] * self.size.height
         rows = [Row(row) for row in self._layer_rows(graph, picture)]
         if self._has_foot:
-            rows += [Row(row) for row in self._foot(graph, picture)]
+            foot = GraphFoot(
+                graph, picture, self.glyphs, self.size.width, self.conflicts, self.keys
+            )
+            rows += [Row(row) for row in foot.lines(self.current, tall=self._is_tall)]
         rows += [Row((Span(" ", Role.MUTED),))] * max(0, self.size.height - len(rows))
         return rows[: self.size.height]
 
@@ -180,13 +251,14 @@ class GraphView(LineWidget, can_focus=True):
         is_here = number == self.column
         if y == 0:
             count = str(layer.total) if layer.is_over else f"{layer.done} of {layer.total}"
-            name = Span(clean(layer.phase, limit=_NAME), Role.TITLE)
-            return fitted(Line((name, Span(f" {count}", Role.MUTED))), width, glyphs.more)
+            hit = f"layer:{number}"
+            name = Span(clean(layer.phase, limit=_NAME), Role.TITLE, hit)
+            return fitted(Line((name, Span(f" {count}", Role.MUTED, hit))), width, glyphs.more)
         if y == 1:
             rule = glyphs.heavy if is_here else glyphs.rule
             return (Span(rule * width, Role.FOCUS if is_here else Role.RULE),)
         if layer.is_folded:
-            return self._folded(layer, y - 2, width, is_here=is_here)
+            return self._folded(layer, number, y - 2, width)
         top = self._top_of(layer, is_here=is_here)
         place = y - 2 + top
         if place >= len(layer.tasks) or layer.tasks[place] not in picture.cards:
@@ -200,8 +272,9 @@ class GraphView(LineWidget, can_focus=True):
         selected = is_here and place == min(self.place, len(layer.tasks) - 1)
         bar = glyphs.selected if selected or task in marked else " "
         look = Look.CURSOR if selected else Look.PLAIN
-        sign = Span(f"{glyphs.of(card)} ", role, look=look)
-        title = Span(card.title, text, look=look)
+        hit = f"task:{number}:{place}"
+        sign = Span(f"{glyphs.of(card)} ", role, hit, look)
+        title = Span(card.title, text, hit, look)
         on_path = glyphs.heavy if task in path else " "
         body = fitted(Line((sign, title)), width - 2, glyphs.more)
         if selected:
@@ -216,62 +289,12 @@ class GraphView(LineWidget, can_focus=True):
         self._tops[layer.phase] = top
         return top
 
-    def _folded(self, layer: Layer, y: int, width: int, *, is_here: bool) -> _Cell:
+    def _folded(self, layer: Layer, number: int, y: int, width: int) -> _Cell:
         if y >= len(layer.counts):
             return (Span(" " * width, Role.MUTED),)
         state, count = layer.counts[y]
         words = f"{self.glyphs.folded} {count} {state.value.replace('_', ' ')}"
-        bar = self.glyphs.selected if is_here and y == 0 else " "
-        line = Line((Span(bar, Role.FOCUS), Span(words, _STATE_ROLES[state])))
+        is_here = number == self.column and y == 0
+        bar = Span(self.glyphs.selected if is_here else " ", Role.FOCUS)
+        line = Line((bar, Span(words, _STATE_ROLES[state], f"layer:{number}")))
         return fitted(line, width, self.glyphs.more)
-
-    def _foot(self, graph: Graph, picture: Picture) -> list[_Cell]:
-        glyphs, width = self.glyphs, self.size.width
-        edge = Span(" ", Role.MUTED)
-        rule = Span(glyphs.rule * max(1, width - 2), Role.RULE)
-        lines: list[tuple[Span, ...]] = [(edge, rule)]
-        path = critical_path(graph)
-        if path != NO_PATH:
-            words = Span(f"  {path_words(graph)}", Role.MUTED)
-            lines.append((edge, Span("critical path", Role.PATH), words))
-            steps = path_steps(graph)
-            # What is done is the first that goes where it is narrow: what is left is the question.
-            while len(steps) > path.count and cell_len(f" {glyphs.heavy} ".join(steps)) > width - 2:
-                steps.pop(0)
-            lines.append((edge, Span(f" {glyphs.heavy} ".join(steps), Role.TEXT)))
-        chosen = self.current
-        if chosen is not None and chosen in picture.cards:
-            lines += self._about(graph, picture, chosen)
-        lines += [
-            (edge, Span("both change ", Role.WARNING), Span(one)) for one in self.conflicts[:2]
-        ]
-        drawn = [glyphs.drawn(Line(line)) for line in lines]
-        return [fitted(line, width, glyphs.more) for line in drawn]
-
-    def _about(self, graph: Graph, picture: Picture, task: str) -> list[tuple[Span, ...]]:
-        """Return what there is to say of the selected task."""
-        edge, card = Span(" ", Role.MUTED), picture.card(task)
-        role = Role.NEED if card.needs_you else Role.TEXT
-        title = Span(f"{card.title} ", Role.TITLE)
-        why = Span(card.why, Role.NEED_WORD if card.needs_you else Role.MUTED)
-        head = (
-            edge,
-            Span(f"{self.glyphs.of(card)} ", role),
-            title,
-            Span(f"{card.id}  ", Role.FAINT),
-        )
-        needs = graph.needs.get(task, ())
-        behind = graph.holds_up(task)
-        rows = [
-            ("waits for", self._named(picture, needs)),
-            (f"holds up {len(behind)}", self._named(picture, behind[:6])),
-            ("scope", "  ".join(card.scope)),
-        ]
-        return [
-            (*head, why),
-            *((edge, Span(name.ljust(13), Role.MUTED), Span(text)) for name, text in rows if text),
-        ]
-
-    def _named(self, picture: Picture, tasks: tuple[str, ...] | list[str]) -> str:
-        cards = [picture.card(task) for task in tasks if task in picture.cards]
-        return "   ".join(f"{self.glyphs.of(card)} {card.title}" for card in cards)

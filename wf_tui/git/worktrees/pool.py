@@ -16,6 +16,7 @@ from wf_tui.errors import GitError
 from wf_tui.git.control.control import Control
 from wf_tui.git.control.tree_names import Names, read_names
 from wf_tui.git.erase import erase
+from wf_tui.git.merge.branch_merge import merge_branch
 from wf_tui.git.merge.conflict import Conflict
 from wf_tui.git.merge.merge_tree import merge_trees
 from wf_tui.git.worktrees.left_work import unfinished
@@ -269,6 +270,18 @@ class Pool:
             self.release(tree, saved=True)
             raise
         return merge.clean
+
+    def lay_out_branch(self, tree: Tree, commit: str, task: str) -> None:
+        """Bring another branch into a fresh worktree, merged onto its base, conflicts and all.
+
+        `task` is the id of the task that is to settle them. Where git cannot do it, the worktree
+        is given back.
+        """
+        try:
+            tree.fill_with_changes(merge_branch(self.control, tree.base, commit, task).content)
+        except GitError:
+            self.release(tree, saved=True)
+            raise
 
     def discard(self, tree: Tree) -> bool:
         """Throw a worktree away with all that belongs to it; return whether it is gone.

@@ -40,6 +40,10 @@ class RunEnvironment:
     """Which variables there were to be passed on, to all of its tasks."""
     shell: tuple[str, ...] = ()
     """What runs the commands of tasks that are added and name no shell; the plan's."""
+    gate: str = ""
+    """The plan's own gate, for what no task of the plan has made; "" where it has none."""
+    gate_shell: tuple[str, ...] = ()
+    """What runs it."""
 
     @classmethod
     def of(
@@ -63,7 +67,14 @@ class RunEnvironment:
         present = passed_names(tuple(dict.fromkeys(patterns)), environ)
         path = environ.get("PATH", "")
         shell = plan.defaults.shell or plan.shell or ()
-        return cls(path, settings, of_plan, defaults, of_profiles, tuple(present), shell)
+        gate, gate_shell = plan.gate, plan.shell
+        if gate is None:
+            gate, gate_shell = plan.defaults.gate, plan.defaults.shell or plan.shell
+        return cls(
+            *(path, settings, of_plan, defaults, of_profiles, tuple(present), shell),
+            gate=gate or "",
+            gate_shell=gate_shell or (),
+        )
 
     def with_profiles(
         self, profiles: Mapping[str, Resolved], environ: Mapping[str, str]
@@ -104,6 +115,8 @@ def environment_of(text: str) -> RunEnvironment:
         profiles=profiles,
         present=tuple(stored.get("present", ())),
         shell=tuple(stored.get("shell", ())),
+        gate=stored.get("gate", ""),
+        gate_shell=tuple(stored.get("gate_shell", ())),
     )
 
 

@@ -73,6 +73,9 @@ class Spec:
     """How many it is one of, or chooses from."""
     judges: str = ""
     """The phase whose rivals it chooses from."""
+    merges: str = ""
+    """The commit of a branch of the user that it merges: laid out in its worktree, and a parent of
+    its work."""
 
     @property
     def takes(self) -> Takes:

@@ -50,7 +50,11 @@ def path_words(graph: Graph) -> str:
     path = critical_path(graph)
     if path.left is None:
         return f"{plural(path.count, 'task')} left; too little has finished to say how long"
-    words = f"at least {duration(path.left)}: {plural(path.count, 'task')} left"
+    # What waits for a person has no time of its own: the figure begins behind their answer.
+    rest = [graph.tasks[name] for name in path.tasks]
+    asks = any(task.block is not None and task.block.waits_for_person for task in rest)
+    behind = " once you have answered" if asks else ""
+    words = f"at least {duration(path.left)}{behind}: {plural(path.count, 'task')} left"
     return f"{words}, from the medians of finished attempts"
 
 

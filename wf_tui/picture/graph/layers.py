@@ -16,7 +16,11 @@ __all__ = ["GAP", "Layer", "layer_widths", "layers_of"]
 _MOST: Final = 40
 """Tasks of a layer that stand there one by one, unless a person opens it."""
 _WIDEST: Final = 30
-_LEAST: Final = 9
+"""Cells of a layer where others want room, too."""
+_LEAST: Final = 20
+"""Cells below which nobody can read a title; what does not fit then is scrolled to."""
+_LEAST_OVER: Final = 9
+"""The same of a layer of which all is done."""
 GAP: Final = 4
 """Cells between two layers, for the arrow."""
 
@@ -63,14 +67,24 @@ def layers_of(graph: Graph, toggled: frozenset[str]) -> list[Layer]:
 
 
 def layer_widths(layers: list[Layer], width: int, wants: list[int]) -> list[int]:
-    """Return the cells of each layer; where they do not fit, what is over gives way first."""
-    widths = [min(_WIDEST, max(_LEAST, want)) for want in wants]
+    """Return the cells of each layer; where they do not fit, what is over gives way first.
+
+    Where there is more room than that, those grow whose titles are longer. The sum may be more than
+    there is room for.
+    """
+    leasts = [_LEAST_OVER if layer.is_over else _LEAST for layer in layers]
+    widths = [min(_WIDEST, max(_LEAST_OVER, want)) for want in wants]
     room = width - GAP * max(0, len(layers) - 1)
     for over in (True, False):
         places = [place for place, layer in enumerate(layers) if layer.is_over is over]
         while sum(widths) > room:
-            widest = max(places, key=widths.__getitem__, default=None)
-            if widest is None or widths[widest] <= _LEAST:
+            wide = [place for place in places if widths[place] > leasts[place]]
+            if not wide:
                 break
-            widths[widest] -= 1
+            widths[max(wide, key=widths.__getitem__)] -= 1
+    growing = [place for place, want in enumerate(wants) if widths[place] < want]
+    while growing and sum(widths) < room:
+        least = min(growing, key=widths.__getitem__)
+        widths[least] += 1
+        growing = [place for place in growing if widths[place] < wants[place]]
     return widths

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.errors import LedgerError
 from wf_tui.fault_injection import Point
 from wf_tui.git.control.changed_files import changed_files
+from wf_tui.git.merge.branch_merge import merge_branch
 from wf_tui.git.merge.sides import take_sides
 from wf_tui.git.worktrees.left_work import left_content
 from wf_tui.ledger.model.states import SEATLESS, BlockedKind, Cause, Outcome, Step
@@ -240,10 +241,14 @@ class Accepted:
 
     def _laid_out(self) -> LaidOutConflict | None:
         """Return the conflict that the person was to resolve, where it was one."""
-        if self.kind is not BlockedKind.CONFLICT:
+        control, task = self.steps.harvest.control, self.active.claim.task
+        if self.kind is BlockedKind.CONFLICT:
+            return laid_out_conflict(control, task, self.accepted.held_back)
+        if not (task.spec.merges and self.accepted.row.base):
             return None
-        task, work = self.active.claim.task, self.accepted.held_back
-        return laid_out_conflict(self.steps.harvest.control, task, work)
+        # It was blocked by something else, and has the marks of its merge all the same.
+        merge = merge_branch(control, self.accepted.row.base, task.spec.merges, task.id)
+        return LaidOutConflict(merge.conflict, merge.content) if merge.conflict else None
 
     async def _take_sides(self, workspace: KeptWorkspace) -> None:
         """Put the versions that the person has named into the work, and into its tree.
@@ -273,7 +278,7 @@ class Accepted:
         if not workspace.tree.replace(left, content):
             raise _GivenBackError(Fault(BlockedKind.CONFLICT, Cause.CONFLICT, _CHANGED))
         entries = changed_files(control, found.base, content)
-        if not entries:  # the branch has all of it
+        if not entries and not self.active.claim.task.spec.merges:  # the branch has all of it
             return replace(found, commit=None, entries=())
         commit, ref = self.steps.harvest.save(workspace, content)
         return replace(found, commit=commit, ref=ref, entries=entries)

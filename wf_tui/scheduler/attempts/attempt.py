@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitError, LedgerError
 from wf_tui.fault_injection import Point
+from wf_tui.git.merge.branch_merge import merge_branch
 from wf_tui.ledger.model.events.attempt_events import WorkHarvested
 from wf_tui.ledger.model.states import SEATLESS, BlockedKind, Cause, Outcome, Step
 from wf_tui.ledger.queries import reads
@@ -34,6 +35,7 @@ from wf_tui.workers.registry import KINDS
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from wf_tui.git.merge.conflict import Conflict
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import AttemptRow
     from wf_tui.ledger.queries.reads import Pulse
@@ -211,6 +213,8 @@ class Attempt:
         """Return what keeps work from being merged whose worker says that it is done."""
         if fault := self._without_work(outcome):
             return fault
+        if await self._unresolved() is not None:
+            return None  # no gate is asked about marks: the merge ends as a conflict
         active, steps = self.active, self.steps
         with active.timed("check"):
             # Its result is kept from here on: a person may accept it without its worker.
@@ -272,9 +276,26 @@ class Attempt:
             ending=ending,
             result=outcome.result,
             aside="; ".join(filter(None, [self.harvested.aside, self.active.left_running])),
+            unresolved=await self._unresolved(),
         )
         with self.active.timed("integrate"):
             self.kept = await self.steps.integrator.settle(self.active, work)
+
+    async def _unresolved(self) -> Conflict | None:
+        """Return what of the merge that its task is about nobody has settled.
+
+        Found anew each time, of the same commits: a scheduler that takes it up finds the same.
+        """
+        task, commit = self.active.claim.task, self.harvested.commit
+        if not (task.spec.merges and commit):
+            return None
+        control, base = self.steps.harvest.control, self.harvested.base
+
+        def look() -> Conflict | None:
+            merge = merge_branch(control, base, task.spec.merges, task.id)
+            return merge.open_conflict(control, commit)
+
+        return await self.steps.threads.run(look)
 
     @property
     def _wants_choice(self) -> bool:

@@ -196,9 +196,9 @@ class Harvest:
         try:
             # The tree counts as safe only when the block, which makes the ref, has ended well.
             with tree.harvesting(workspace.shared_scope, refs=refs) as (found, left):
-                commit, ref = (
-                    self.save(workspace, found.tree_oid) if found.entries else (None, None)
-                )
+                # A merge is one also where it takes nothing of the other side.
+                is_work = bool(found.entries or claim.task.spec.merges)
+                commit, ref = self.save(workspace, found.tree_oid) if is_work else (None, None)
         except HarvestRefusedError as error:
             left = tree.keep_left(refs)
             kept = replace(NOTHING, left=left.refs, unsaved=left.unsaved)
@@ -239,6 +239,7 @@ class Harvest:
             self.control,
             content,
             base=workspace.tree.base,
+            parents=(claim.task.spec.merges,) if claim.task.spec.merges else (),
             task=claim.task.id,
             run=claim.run,
             epoch=claim.epoch,

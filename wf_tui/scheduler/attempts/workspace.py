@@ -63,6 +63,8 @@ class Workspace:
             tree = trees.pool.acquire(head, wanted=wanted)
             if checkpoint:
                 applied = trees.pool.apply_checkpoint(tree, checkpoint)
+            if task.spec.merges and not applied:
+                trees.pool.lay_out_branch(tree, task.spec.merges, task.id)
         elif task.writes:
             tree = trees.shared.enter(head)
         else:
