@@ -35,6 +35,7 @@ SIZE: Final = (160, 48)
 _MARK: Final = re.compile(r"mark-\d+")
 _READY: Final = "card number"
 _BETWEEN_KEYS: Final = 0.05
+_BETWEEN_LOOKS: Final = 0.01
 
 
 class Meter:
@@ -49,6 +50,8 @@ class Meter:
         self.keys: deque[float] = deque()
         self.handled: list[float] = []
         self.waits: list[float] = []
+        self.lags: list[float] = []
+        """How much later than asked the event loop came back, in milliseconds."""
         self.ready = threading.Event()
 
     def wrote(self, data: str) -> None:
@@ -81,6 +84,7 @@ class Meter:
             "bytes": self.bytes,
             "painted": self.painted,
             "waits": self.waits,
+            "lags": self.lags,
             "rss": pages * os.sysconf("SC_PAGE_SIZE") / 1e6,
         }
 
@@ -166,17 +170,36 @@ def _obey(meter: Meter, app: App[int], loop: asyncio.AbstractEventLoop) -> None:
             case "type":
                 typing.clear()
                 meter.waits.clear()
+                meter.lags.clear()
+                asyncio.run_coroutine_threadsafe(_watch_loop(meter, typing), loop)
                 threading.Thread(target=_type, args=(meter, app, typing), daemon=True).start()
             case "rest":
                 typing.set()
             case "read":
                 _answer(meter.read())
             case word if word.startswith("key "):
-                assert app._driver is not None
-                app._driver.process_message(events.Key(word.removeprefix("key "), None))
+                _hand_over(app, events.Key(word.removeprefix("key "), None))
+            case word if word.startswith("size "):
+                size = Size(*map(int, word.split()[1:]))
+                _hand_over(app, events.Resize(size, size))
+            case word if word.startswith("theme "):
+                loop.call_soon_threadsafe(setattr, app, "theme", word.removeprefix("theme "))
             case _:
                 loop.call_soon_threadsafe(app.exit, 0)
                 return
+
+
+async def _watch_loop(meter: Meter, end: threading.Event) -> None:
+    """Ask the loop again and again to come back in a moment, and note how late it does."""
+    while not end.is_set():
+        asked = time.perf_counter()
+        await asyncio.sleep(_BETWEEN_LOOKS)
+        meter.lags.append((time.perf_counter() - asked - _BETWEEN_LOOKS) * 1000)
+
+
+def _hand_over(app: App[int], event: events.Event) -> None:
+    assert app._driver is not None
+    app._driver.process_message(event)
 
 
 def _type(meter: Meter, app: App[int], end: threading.Event) -> None:
@@ -187,8 +210,7 @@ def _type(meter: Meter, app: App[int], end: threading.Event) -> None:
         key = keys[number % len(keys)]
         number += 1
         meter.keys.append(time.perf_counter())
-        assert app._driver is not None
-        app._driver.process_message(events.Key(key, key))
+        _hand_over(app, events.Key(key, key))
 
 
 def _answer(value: object) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import threading
 import time
-from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from tests.bench.app_process import PAUSE, SETTLED, AppProcess, Cost
+from tests.bench.board_before import before
+from tests.bench.board_widths import changes_a_minute
 from tests.bench.figures import Figure, Section, percentile
-from tests.bench.store import EIGHT, RUN, empty_run, fence, finish, opened
+from tests.bench.store import EIGHT, RUN, SEATS, empty_run, fence, finish, opened
 from tests.support.board_harness import project_in
 from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
 from wf_tui.ledger.model.rows import Spec, WorkerRow
@@ -24,56 +21,17 @@ from wf_tui.plan.choices import OnFailure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.rules.claims import Claim
 
 __all__ = ["SECTION"]
 
-_ROOT: Final = Path(__file__).resolve().parents[2]
 _BAD: Final = Ending(Outcome.FAILED, "exit", "exit status 1", exit_code=1)
-_PAUSE: Final = threading.Event()
-_SETTLED: Final = 0.35
-"""Seconds after which a change is on the screen and all is quiet again."""
 _RATE: Final = 100
-_Reading = dict[str, Any]
-
-
-class AppProcess:
-    """An app in a process of its own."""
-
-    def __init__(self, *words: str | Path) -> None:
-        begun = time.perf_counter()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.app_probe", *map(str, words)],
-            cwd=_ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.first = self._answer()
-        self.cold = (time.perf_counter() - begun) * 1000
-
-    def _answer(self) -> _Reading:
-        assert self._process.stdout is not None
-        read: _Reading = json.loads(self._process.stdout.readline())
-        return read
-
-    def say(self, word: str) -> None:
-        """Give a command that has no answer."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{word}\n")
-        self._process.stdin.flush()
-
-    def read(self) -> _Reading:
-        """Return all figures up to now."""
-        self.say("read")
-        return self._answer()
-
-    def close(self) -> None:
-        """End it."""
-        self.say("end")
-        self._process.communicate(timeout=30)
+_MANY: Final = 12
+"""How many are at work in a quiet second."""
 
 
 class Writer:
@@ -112,6 +70,18 @@ class Writer:
         assert self._held is not None
         self._ledger.progress(fence(self._held), text)
 
+    def burst(self, count: int, mark: str) -> float:
+        """Let the worker of the card say so many things, a mark last; return when it was said."""
+        if self._held is None:
+            self.move()
+        assert self._held is not None
+        # A transaction for many, so that the disk does not keep them from coming.
+        with self._ledger.db.transaction(RUN):
+            for number in range(count - 1):
+                self._ledger.progress(fence(self._held), f"step {number}")
+            self._ledger.progress(fence(self._held), mark)
+        return time.monotonic()
+
     def change(self) -> None:
         """Make the next of all kinds of changes."""
         self._steps += 1
@@ -119,23 +89,6 @@ class Writer:
             self.move()
         else:
             self.prove(f"step {self._steps}")
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What happened between two readings."""
-
-    before: _Reading
-    after: _Reading
-
-    def of(self, name: str) -> float:
-        """Return the growth of a counter."""
-        return float(self.after[name]) - float(self.before[name])
-
-    @property
-    def share(self) -> float:
-        """Percent of a core."""
-        return self.of("cpu") / (self.of("at") * 10)
 
 
 def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - as Section has it
@@ -153,7 +106,7 @@ def _bare(*, quick: bool) -> dict[str, float]:
     def busy(seconds: float) -> None:
         for _ in range(int(seconds * 10)):
             app.say("poke")
-            _PAUSE.wait(0.1)
+            PAUSE.wait(0.1)
 
     found |= _under_load(app, busy, quick=quick)
     app.close()
@@ -180,7 +133,12 @@ def _sized(
         found |= _following(app, writer, quick=quick)
         found |= _widening(app, writer)
         found |= _under_load(app, lambda seconds: _change(writer, seconds), quick=quick)
+        found |= _flooded(app, writer, quick=quick)
+        found |= _handled(app, quick=quick)
+        found["the widths change, in a simulated run"] = changes_a_minute(tasks=40)
     app.close()
+    for fps in (60, 2):
+        found |= _quiet(folder, fps, quick=quick)
     smallest.update({"first frame, CPU": found["first frame, CPU"]} if not smallest else {})
     found["first frame, CPU against the fewest cards"] = (
         found["first frame, CPU"] / smallest["first frame, CPU"]
@@ -188,7 +146,8 @@ def _sized(
     for what, (unit, most) in _FIGURES.items():
         value = found[what]
         judged = "" if most is None else f"goal <= {most:g}: {_word(value <= most)}"
-        yield Figure(f"{count:,} cards: {what}", value, unit, bare.get(what) or None, note=judged)
+        note = ", ".join(filter(None, (judged, before(what, count))))
+        yield Figure(f"{count:,} cards: {what}", value, unit, bare.get(what) or None, note=note)
 
 
 _FIGURES: Final[dict[str, tuple[str, float | None]]] = {
@@ -205,13 +164,24 @@ _FIGURES: Final[dict[str, tuple[str, float | None]]] = {
     "half a page scrolled, CPU": ("ms", 10),
     "the widths change, CPU": ("ms", 30),
     "the widths change, layouts": ("layouts", 2),
+    "the widths change, in a simulated run": ("1/min", 2),
     "committed to painted, p50": ("ms", 100),
     "committed to painted, p99": ("ms", 200),
     "100 changes/s": ("% of a core", 20),
     "100 changes/s: key to paint, p50": ("ms", None),
     "100 changes/s: key to paint, p99": ("ms", 30),
+    "100 changes/s: loop lag, p99": ("ms", 30),
     "100 changes/s: frames, keys' too": ("1/s", None),
     "100 changes/s: bytes a frame": ("KB", None),
+    "1,000 changes/s: the last of each second painted, p50": ("ms", 200),
+    "1,000 changes/s: the last second against the first": ("times", 2),
+    "1,000 changes/s": ("% of a core", None),
+    "a quiet second, 12 at work: bytes": ("KB", 2),
+    "a quiet second, 12 at work: layouts": ("layouts", 0),
+    "a quiet second at fps = 2: bytes": ("KB", 0.3),
+    "a dialog opens, CPU": ("ms", 50),
+    "another theme, CPU": ("ms", 100),
+    "another size, CPU": ("ms", 100),
 }
 """The unit of each figure, and the goal of the design where it has one."""
 
@@ -230,7 +200,8 @@ def _fill(path: Path, count: int) -> None:
     with opened(path, create=True) as ledger:
         ledger.create_run(empty_run(), [phase], {})
         seats = [
-            WorkerRow(RUN, name, "shell", "shell", (), "local", SeatState.IDLE) for name in EIGHT
+            WorkerRow(RUN, name, "shell", "shell", (), "local", SeatState.IDLE)
+            for name in SEATS[:12]
         ]
         ledger.join_workers(RUN, seats)
         for seat in EIGHT[:-1]:
@@ -250,9 +221,9 @@ def _opening(app: AppProcess) -> dict[str, float]:
 
 
 def _idling(app: AppProcess, *, quick: bool) -> dict[str, float]:
-    _PAUSE.wait(1.0)
+    PAUSE.wait(1.0)
     before = app.read()
-    _PAUSE.wait(0.5 if quick else 5.0)
+    PAUSE.wait(0.5 if quick else 5.0)
     cost = Cost(before, app.read())
     return {"idle": cost.share, "memory": cost.after["rss"]}
 
@@ -263,7 +234,7 @@ def _moving(app: AppProcess, move: Callable[[], object], *, quick: bool) -> dict
     for _ in range(3 if quick else 21):
         before = app.read()
         move()
-        _PAUSE.wait(_SETTLED)
+        PAUSE.wait(SETTLED)
         costs.append(Cost(before, app.read()))
     return {
         "one card moves, CPU": median(cost.of("cpu") for cost in costs),
@@ -279,7 +250,7 @@ def _scrolling(app: AppProcess, *, quick: bool) -> dict[str, float]:
     for _ in range(3 if quick else 11):
         before = app.read()
         app.say("key pagedown")
-        _PAUSE.wait(_SETTLED)
+        PAUSE.wait(SETTLED)
         costs.append(Cost(before, app.read()).of("cpu") / 2)
     return {"half a page scrolled, CPU": median(costs)}
 
@@ -289,10 +260,10 @@ def _widening(app: AppProcess, writer: Writer) -> dict[str, float]:
     costs = []
     for well in (False, True):
         writer.prove("the last words")
-        _PAUSE.wait(_SETTLED)
+        PAUSE.wait(SETTLED)
         before = app.read()
         writer.end(well=well)
-        _PAUSE.wait(_SETTLED)
+        PAUSE.wait(SETTLED)
         costs.append(Cost(before, app.read()))
     return {
         "the widths change, CPU": median(cost.of("cpu") for cost in costs),
@@ -307,7 +278,7 @@ def _following(app: AppProcess, writer: Writer, *, quick: bool) -> dict[str, flo
         mark = f"mark-{number:04}"
         writer.prove(mark)
         said[mark] = time.monotonic()
-        _PAUSE.wait(0.25 + number % 10 / 100)
+        PAUSE.wait(0.25 + number % 10 / 100)
     painted = app.read()["painted"]
     waits = [(painted[mark] - at) * 1000 for mark, at in said.items() if mark in painted]
     assert len(waits) == len(said), "each is seen"
@@ -330,8 +301,65 @@ def _under_load(
         "100 changes/s": cost.share,
         "100 changes/s: key to paint, p50": percentile(after["waits"], 50),
         "100 changes/s: key to paint, p99": percentile(after["waits"], 99),
+        "100 changes/s: loop lag, p99": percentile(after["lags"], 99),
         "100 changes/s: frames, keys' too": cost.of("frames") / cost.of("at"),
         "100 changes/s: bytes a frame": cost.of("bytes") / 1000 / max(1, cost.of("frames")),
+    }
+
+
+def _flooded(app: AppProcess, writer: Writer, *, quick: bool) -> dict[str, float]:
+    """Make a thousand changes each second, of which the last of each tenth is a mark.
+
+    With a backlog each mark would be painted later than the one before.
+    """
+    before, said = app.read(), {}
+    for second in range(2 if quick else 6):
+        for tenth in range(10):
+            mark = f"mark-9{second}{tenth}"
+            said[mark] = writer.burst(100, mark)
+            PAUSE.wait(0.1)
+    cost = Cost(before, app.read())
+    PAUSE.wait(1.0)
+    painted = app.read()["painted"]
+    # Of the marks between only some are seen: they stand in one place, for a moment.
+    waits = [(painted[mark] - at) * 1000 for mark, at in said.items() if mark in painted]
+    half = len(waits) // 2
+    return {
+        "1,000 changes/s": cost.share,
+        "1,000 changes/s: the last of each second painted, p50": median(waits),
+        "1,000 changes/s: the last second against the first": median(waits[half:])
+        / median(waits[:half]),
+    }
+
+
+def _handled(app: AppProcess, *, quick: bool) -> dict[str, float]:
+    """Open a dialog, change the theme, and make the terminal smaller; each and back again."""
+    times = 1 if quick else 5
+    wide, narrow = "size 160 48", "size 120 40"
+    return {
+        "a dialog opens, CPU": app.costs("key question_mark", times, "key escape").of("cpu"),
+        "another theme, CPU": app.costs("theme textual-light", times, "theme wf-dark").of("cpu"),
+        "another size, CPU": app.costs(narrow, times, wide).of("cpu"),
+    }
+
+
+def _quiet(folder: Path, fps: int, *, quick: bool) -> dict[str, float]:
+    """Let twelve work, and nothing happen but that their ages grow."""
+    with opened(project_in(folder).paths.ledger) as ledger:
+        for seat in SEATS[:_MANY]:
+            ledger.claim(RUN, seat)
+    app = AppProcess("board", folder, TEXTUAL_FPS=str(fps))
+    PAUSE.wait(2.0)
+    before = app.read()
+    PAUSE.wait(1.0 if quick else 8.0)
+    cost = Cost(before, app.read())
+    app.close()
+    seconds = cost.of("at")
+    if fps == 2:
+        return {"a quiet second at fps = 2: bytes": cost.of("bytes") / seconds / 1000}
+    return {
+        "a quiet second, 12 at work: bytes": cost.of("bytes") / seconds / 1000,
+        "a quiet second, 12 at work: layouts": cost.of("layouts") / seconds,
     }
 
 
@@ -339,7 +367,7 @@ def _change(writer: Writer, seconds: float) -> None:
     """Change the run a hundred times a second, as far as the disk lets us."""
     begun = time.monotonic()
     for number in range(int(seconds * _RATE)):
-        _PAUSE.wait(max(0.0, begun + number / _RATE - time.monotonic()))
+        PAUSE.wait(max(0.0, begun + number / _RATE - time.monotonic()))
         writer.change()
 
 

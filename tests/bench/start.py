@@ -7,6 +7,7 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from tests.bench.figures import Figure, Section, against, by_turns
@@ -32,8 +33,30 @@ def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - a
         partial(_start, harness, wf, "--help"),
         partial(_start, harness, wf, "status"),
     )
-    yield against("wf --help", "ms", shown, bare)
-    yield against(f"wf status, {_TASKS} tasks", "ms", told, bare)
+    yield against("wf --help", "ms", shown, bare, note=_judged(median(shown), 120))
+    yield against(f"wf status, {_TASKS} tasks", "ms", told, bare, note=_judged(median(told), 150))
+    for words in (("--help",), ("status",)):
+        loaded = _loaded(harness, *words)
+        yield Figure(
+            f"wf {words[0]}: modules of Textual", loaded, "modules", note=_judged(loaded, 0)
+        )
+
+
+def _judged(value: float, most: float) -> str:
+    return f"goal <= {most:g}: {'ok' if value <= most else 'MISSED'}"
+
+
+def _loaded(harness: RunHarness, *words: str) -> int:
+    """Return how many modules of Textual a command loads."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "wf_tui", *words],
+        cwd=harness.repo,
+        env=harness.environ,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return sum("| " in line and "textual" in line for line in done.stderr.splitlines())
 
 
 def _start(harness: RunHarness, *words: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING, Final
 
@@ -107,6 +108,8 @@ class BoardApp(RunSwitch):
 
     def on_load(self) -> None:
         """Begin to read while the screen is still being made."""
+        # Thousands of rows and all styles come in, and none of them is garbage.
+        gc.disable()
         self._feed.start()
 
     def on_mount(self) -> None:
@@ -122,6 +125,7 @@ class BoardApp(RunSwitch):
 
     def on_unmount(self) -> None:
         """Let the threads end; what a person has asked for is still done."""
+        gc.enable()
         self._feed.stop()
         self.acts.close()
 
@@ -139,6 +143,9 @@ class BoardApp(RunSwitch):
         self._batches.append(message.batch)
         if self.live.run is None:
             self.beat()
+            # Looking for garbage among all that is there by now would hold up a key each time.
+            gc.freeze()
+            gc.enable()
             self.begin_replay()
             self.show_what_was_asked_for()
             run = message.batch.run
@@ -148,6 +155,7 @@ class BoardApp(RunSwitch):
     @on(FeedFailed)
     def report_feed_failure(self, message: FeedFailed) -> None:
         """Say that the ledger could not be read; what was read last stays on the screen."""
+        gc.enable()
         self.note_failure(message.reason)
         for screen in self.visible_run_screens():
             screen.show_frame()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from functools import partial
 from typing import TYPE_CHECKING
@@ -41,6 +42,23 @@ async def test_the_board_follows_the_ledger(tmp_path: Path) -> None:
         while app.picture.seq < drive.run().seq:
             await pilot.pause(0.01)
         assert [len(app.picture.columns[state]) for state in TaskState] == [1, 1, 0, 0]
+    database.close()
+
+
+async def test_garbage_is_looked_for_once_the_run_is_on_the_screen(tmp_path: Path) -> None:
+    """Not among all that comes in before; where the run cannot be read, from then on."""
+    database = SqliteDatabase(project_in(tmp_path).paths.ledger, create=True)
+    drive = LedgerHarness(database, FixedClock()).make("a")
+    app = BoardApp(project_in(tmp_path), RUN, clock=drive.clock, environ={})
+    async with app.run_test(size=(120, 40)) as pilot:
+        while app.live.run is None:
+            await pilot.pause(0.01)
+        assert gc.isenabled()
+    async with board(tmp_path / "other", "a") as hand:
+        assert not gc.isenabled()
+        hand.app.post_message(FeedFailed("the disk is gone"))
+        await hand.pilot.pause()
+        assert gc.isenabled()
     database.close()
 
 
