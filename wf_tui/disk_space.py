@@ -4,14 +4,26 @@
 block or two cannot take a transaction of the ledger either, so that a scheduler waits (RULES 4.1).
 """
 
+import math
 import os
 from pathlib import Path
 from typing import Final
 
-__all__ = ["DISK_FULL", "folder_size", "is_full", "is_too_full_for_ledger", "shown_size"]
+__all__ = [
+    "DISK_FULL",
+    "DISK_LOW",
+    "folder_size",
+    "is_full",
+    "is_low",
+    "is_too_full_for_ledger",
+    "shown_size",
+]
 
 DISK_FULL: Final = "the disk is full, so nothing new starts: make room in"
 """What views say where `is_too_full_for_ledger`; the folder follows."""
+DISK_LOW: Final = "disk low: less than 256 MB are left in"
+"""What views say where `is_low`; the folder follows."""
+_LOW: Final = 256 << 20
 _BLOCK: Final = 512
 """Bytes in a block of stat(2), whatever the file system's own are."""
 _PAGE: Final = 4096
@@ -36,12 +48,22 @@ def is_too_full_for_ledger(folder: str | Path) -> bool:
 
     Views ask it at each look, since a scheduler that cannot write cannot record why it waits.
     """
+    return _room(folder) < _LEDGER
+
+
+def is_low(folder: str | Path) -> bool:
+    """Whether there is so little room that a few more worktrees may fill the disk; costs 2 us."""
+    return _room(folder) < _LOW
+
+
+def _room(folder: str | Path) -> float:
+    """Return the bytes that this user can still write; of a folder that is not there, no end."""
     try:
         disk = os.statvfs(folder)
     except OSError:
-        return False
+        return math.inf
     blocks = disk.f_bavail if os.geteuid() else disk.f_bfree  # root may use the reserve, too
-    return blocks * disk.f_frsize < _LEDGER
+    return blocks * disk.f_frsize
 
 
 def folder_size(top: Path) -> int:

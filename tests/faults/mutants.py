@@ -1883,6 +1883,22 @@ MUTANTS: Final = (
     ),
     Mutant(
         "cockpit",
+        "a paste that nobody marked is keys",
+        "board/terminal/bursts.py",
+        "        many = len(run) >= BURST_KEYS and len(set(text)) > 1\n",
+        "        many = False\n",
+        "unit/board/terminal/test_parser.py::test_a_paste_that_nobody_marked_is_one_all_the_same",
+    ),
+    Mutant(
+        "cockpit",
+        "a key of a paste opens a dialog",
+        "board/dialog_app.py",
+        "                if await self.was_typed(at):\n",
+        "                if at:\n",
+        "unit/board/test_guard.py::test_a_pasted_text_does_nothing",
+    ),
+    Mutant(
+        "cockpit",
         "marks outlive an act",
         "board/acting/act_runner.py",
         "        picture.marks.difference_update(changed)\n",

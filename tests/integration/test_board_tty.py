@@ -244,6 +244,24 @@ def test_a_quiet_second_is_few_bytes(tmp_path: Path, fps: int, most: int) -> Non
     database.close()
 
 
+def test_the_cursor_stands_on_the_selected_line(tmp_path: Path, drive: LedgerHarness) -> None:
+    """Shown where it is wished, for magnifiers and readers; it follows the selection."""
+    del drive
+    settings = tmp_path / "config.toml"
+    settings.write_text("board.cursor = true")
+
+    def line_of_cursor(written: bytearray) -> int:
+        return int(re.findall(rb"\x1b\[(\d+);\d+H\x1b\[\?25h", bytes(written))[-1])
+
+    with board_in(tmp_path, WF_CONFIG=str(settings)) as terminal:
+        terminal.until(b"plain link")
+        terminal.pause(1)
+        before = line_of_cursor(terminal.written)
+        terminal.type(b"j")
+        terminal.pause(1)
+        assert line_of_cursor(terminal.written) == before + 1
+
+
 def test_a_person_who_looks_elsewhere_is_called(tmp_path: Path, drive: LedgerHarness) -> None:
     """In tmux by a wrapped sequence and the bell; not for what was there when the board opened."""
     drive.wreck("plain")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wf_tui.disk_space import folder_size, is_full, is_too_full_for_ledger
+from wf_tui.disk_space import folder_size, is_full, is_low, is_too_full_for_ledger
 
 
 def test_all_below_a_folder_counts_and_no_link_is_followed(tmp_path: Path) -> None:
@@ -38,3 +38,15 @@ def test_a_disk_with_a_block_left_is_too_full_for_a_ledger(
     monkeypatch.setattr(os, "statvfs", lambda _folder: room)
     assert is_too_full_for_ledger(tmp_path)
     assert not is_full(tmp_path)
+
+
+@pytest.mark.parametrize(("blocks", "low"), [(65_535, True), (65_536, False)])
+def test_a_disk_is_low_before_it_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blocks: int, *, low: bool
+) -> None:
+    """From 256 MB on; a folder that is not there has no disk."""
+    room = os.statvfs_result((4096, 4096, 10**6, blocks, blocks, 100, 9, 9, 0, 255))
+    assert not is_low(tmp_path / "none")
+    monkeypatch.setattr(os, "statvfs", lambda _folder: room)
+    assert is_low(tmp_path) is low
+    assert not is_too_full_for_ledger(tmp_path)

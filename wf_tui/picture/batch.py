@@ -46,6 +46,8 @@ class Batch:
     """Whether a scheduler leads the run."""
     full: str = ""
     """The folder of the run where its disk is full; "" where there is room."""
+    low: str = ""
+    """The same folder where little room is left."""
     landed_in: str = ""
     """The branch of the person that all of a run that has ended was landed in; not safe to draw."""
     durations: Mapping[tuple[str, int], int] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.disk_space import DISK_FULL
+from wf_tui.disk_space import DISK_FULL, DISK_LOW
 from wf_tui.ledger.model.lane_state import LaneStatus
 from wf_tui.ledger.model.run_budget import read_budget
 from wf_tui.ledger.model.states import RunState
@@ -48,7 +48,8 @@ class NoticeKind(IntEnum):
     LANE = 6
     PROFILE = 7
     BUDGET = 8
-    EXPORT = 9
+    DISK_LOW = 9
+    EXPORT = 10
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,8 @@ def _found(batch: Batch, still: Standstill | None, branch: str) -> Iterator[Noti
     yield from _lanes(batch)
     yield from _profiles(batch)
     yield from _budget(run)
+    if batch.low and not batch.full:
+        yield Notice(NoticeKind.DISK_LOW, Timed(f"{DISK_LOW} {clean(batch.low, limit=_TEXT)}"))
 
 
 def stalled(still: Standstill) -> Notice:

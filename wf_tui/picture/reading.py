@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.disk_space import is_too_full_for_ledger
+from wf_tui.disk_space import is_low, is_too_full_for_ledger
 from wf_tui.ledger.model.events.attempt_events import AttemptEnded
 from wf_tui.ledger.model.events.read import EVENTS
 from wf_tui.ledger.model.events.task_events import TaskClaimed
@@ -73,8 +73,8 @@ def read_since(
         return batch
     # Whether a scheduler leads and whether the disk is full is asked of the machine, so both may
     # change without an event; a heartbeat changes the row of its seat, also without one.
-    before = (last.run, last.workers, last.alive, last.full)
-    if before == (batch.run, batch.workers, batch.alive, batch.full):
+    before = (last.run, last.workers, last.alive, last.full, last.low)
+    if before == (batch.run, batch.workers, batch.alive, batch.full, batch.low):
         return None
     return batch
 
@@ -96,6 +96,7 @@ def _read_whole(db: Database, run_id: str, now: float, folder: Path) -> Batch:
         reasons=reasons,
         alive=is_alive(reads.leader(db, run_id)),
         full=_full_disk(folder),
+        low=str(folder) if is_low(folder) else "",
         landed_in=reads.landed_in(db, run),
         durations=durations(ended),
         paces=paces(ended),
@@ -133,6 +134,7 @@ def _read_part(
         reasons=reasons,
         alive=is_alive(reads.leader(db, run_id)),
         full=_full_disk(folder),
+        low=str(folder) if is_low(folder) else "",
         landed_in=reads.landed_in(db, run),
         durations=durations(ended),
         paces=paces(ended),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,9 @@ from tests.support.picture_harness import PictureHarness
 from wf_tui.board.attention.alerts import Alerts
 from wf_tui.board.attention.caller import Caller, window_title
 from wf_tui.config import Notifications
+from wf_tui.ledger.model.run_budget import RunBudget, write_budget
+from wf_tui.ledger.model.states import RunState
+from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.rules.moves import ANSWER, RETRY
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
@@ -101,6 +105,30 @@ def test_what_comes_again_is_told_again(watcher: PictureHarness) -> None:
     watcher.drive.clock.move(5)
     watcher.drive.ask(fence, name="2")
     assert told(alerts, watcher, 10.0, 14.0) == ["wf: 1 needs you: a"]
+
+
+@pytest.mark.parametrize(
+    ("state", "used", "said"),
+    [
+        (RunState.STALLED, 0, "wf: nothing moves, 1 task for you"),
+        (RunState.PARTIAL, 0, "wf: the run is partial, 0/3 done"),
+        (RunState.RUNNING, 80, "wf: 80 % of the budget are spent"),
+        (RunState.RUNNING, 79, ""),
+    ],
+)
+def test_an_end_a_stall_and_a_budget_are_told(
+    watcher: PictureHarness, state: RunState, used: int, said: str
+) -> None:
+    """Each once, also where nobody is needed."""
+    alerts = Alerts(0.0)
+    alerts.focus(has=False)
+    told(alerts, watcher, 0.0)
+    batch = watcher.read()
+    budget = write_budget(RunBudget(cost_microusd=100))
+    run = replace(batch.run, state=state, budget=budget, usage=Usage(cost_microusd=used))
+    watcher.picture.apply(replace(batch, run=run))
+    found = [alerts.look(watcher.picture, now) for now in (1.0, 4.0, 5.0, 9.0)]
+    assert [text for text in found if text] == [said] * bool(said)
 
 
 def test_the_title_of_the_window(watcher: PictureHarness) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.board_harness import board
 from tests.support.ledger_harness import seat
+from tests.support.screen_text import Frames
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.workers_screen import WorkersScreen
 from wf_tui.board.seats.seat_foot import SeatFoot
@@ -15,6 +16,8 @@ from wf_tui.ledger.model.states import LimitKind, Step
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from tests.support.board_harness import BoardHarness
     from tests.support.ledger_harness import LedgerHarness
@@ -107,6 +110,46 @@ async def test_a_task_dropped_on_a_seat_is_reassigned(tmp_path: Path) -> None:
         await hand.settle()
         assert hand.acts == [("task_reassigned", "a")]
         assert hand.drive.task("a").pinned == "w3"
+
+
+async def test_a_seat_that_cannot_take_it_says_so_while_it_is_held(tmp_path: Path) -> None:
+    """What it takes, or its roles; letting go there changes nothing."""
+    seats = [seat("w1"), seat("w2"), seat("critic", roles=("review",))]
+    async with board(tmp_path, "a", "b", before=at_work, seats=seats) as hand:
+        await hand.press("4")
+        view = hand.app.screen.query_one(SeatList)
+        await hand.pilot.mouse_down(view, offset=(4, 2))
+        await hand.pilot.hover(view, offset=(9, 4))
+        refusal = "“a”: critic does not fit: its roles are review"
+        assert hand.told[-1] == refusal
+        await hand.pilot.mouse_up(view, offset=(9, 4))
+        await hand.settle()
+        assert (hand.told[-1], hand.acts) == (refusal, [])
+
+
+async def test_a_second_without_news_costs_next_to_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ages grow with no layout, and nothing is read beside what the feed reads."""
+    async with board(tmp_path, "a", "b", before=at_work) as hand:
+        await hand.press("4")
+        screen, frames, asked = hand.app.screen, Frames(), []
+        assert isinstance(screen, WorkersScreen)
+        screen.read_if_due()
+        await hand.settle()
+
+        async def read(ask: object) -> None:
+            asked.append(ask)
+
+        monkeypatch.setattr(hand.app, "read", read)
+        frames.watch(monkeypatch, hand.app)
+        for _ in range(3):
+            hand.drive.clock.move(1)
+            screen.tick(hand.drive.clock.now())
+            screen.read_if_due()
+            await hand.pilot.pause()
+        assert lines(hand)[2].endswith("1:33")
+        assert (frames.layouts, asked) == (0, [])
 
 
 async def test_the_lane_of_the_selected_seat_is_paused_and_opened(tmp_path: Path) -> None:

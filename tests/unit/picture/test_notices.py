@@ -126,7 +126,7 @@ def test_a_pause_a_full_disk_and_a_budget_are_said_by_weight(
 ) -> None:
     """The disk first, since no scheduler would get far on it; what is nearly used up last."""
     drive.make("a")
-    batch = replace(view.read(), full="/runs/r1", alive=True)
+    batch = replace(view.read(), full="/runs/r1", low="/runs/r1", alive=True)
     budget = write_budget(RunBudget(cost_microusd=25_000_000))
     used = Usage(cost_microusd=20_000_000)
     assert of(batch, state=RunState.PAUSED, budget=budget, usage=used) == [
@@ -134,7 +134,10 @@ def test_a_pause_a_full_disk_and_a_budget_are_said_by_weight(
         "paused: nothing new starts · p resumes",
         "80 % of the budget of $25.00 is used",
     ]
-    assert of(replace(batch, full=""), budget=budget, usage=Usage(cost_microusd=19_990_000)) == []
+    less = Usage(cost_microusd=19_990_000)
+    assert of(replace(batch, full="", low=""), budget=budget, usage=less) == []
+    low = of(replace(batch, full=""), budget=budget, usage=less)
+    assert low == ["disk low: less than 256 MB are left in /runs/r1"]
     gone = of(replace(batch, full=""), budget=budget, usage=Usage(cost_microusd=25_000_000))
     assert gone[0].startswith("the budget of $25.00 is used up")
 

@@ -27,6 +27,15 @@ __all__ = ["BoxLines", "Shown", "box_lines", "more_row"]
 
 _LONGEST: Final = 200_000
 """Characters of a command: all that a worker can send, since it is shown to the letter."""
+_KINDS: Final = {
+    "execute": "run a command",
+    "edit": "change a file",
+    "delete": "delete a file",
+    "move": "move a file",
+    "read": "read a file",
+    "fetch": "fetch from the network",
+}
+"""What is asked, in words; the kinds are those of tool calls in the Agent Client Protocol."""
 _MICRO: Final = 1_000_000
 _INDENT: Final = Span("  ")
 
@@ -170,7 +179,7 @@ class _Drawing:
     def question(self, asked: QuestionRow, more: int) -> tuple[list[Row], list[Row], list[Row]]:
         """Return the rows before what is asked, those of it, and those behind it."""
         about = asked.about
-        kind = clean(asked.kind, limit=40).replace("_", " ")
+        kind = _KINDS.get(asked.kind) or clean(asked.kind, limit=40).replace("_", " ")
         word = f"asks to {kind}" if asked.permission and kind else "asks"
         behind = (Span(f" · {more} more behind it", Role.MUTED),) if more else ()
         head = self.row(Line((_INDENT, Span(word, Role.NEED_WORD), *behind)), Look.NEED)
@@ -224,8 +233,9 @@ class _Drawing:
             off = bool(shown.closed or one.why_not)
             hit = "" if off else f"answer:{place}"
             key = Span(f"  {one.key:<2} ", Role.OFF if off else Role.KEY, hit)
-            words = Span(one.words, Role.OFF if off else Role.TEXT, hit)
-            note = one.why_not or one.note
+            said = f"{one.short or one.words}: {one.why_not}" if one.why_not else one.words
+            words = Span(said, Role.OFF if off else Role.TEXT, hit)
+            note = one.note
             if one.key == "m" and shown.has_draft:
                 note = "your draft is kept"
             look = Look.CURSOR if place == shown.chosen else Look.PLAIN

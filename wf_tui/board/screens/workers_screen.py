@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 
+from wf_tui.board.actions import refusals
 from wf_tui.board.actions.action import Context
+from wf_tui.board.actions.handlers.seat_choices import why_unfit
 from wf_tui.board.actions.names import titled
 from wf_tui.board.actions.registry import bindings
 from wf_tui.board.detail.plan import steps_of
@@ -21,8 +23,9 @@ from wf_tui.board.seats.seat_list import SeatList
 from wf_tui.board.widgets.entry_view import EntryView
 from wf_tui.board.widgets.line import Role, Span
 from wf_tui.ledger.model.usage import NO_USAGE
+from wf_tui.ledger.rules.moves import REASSIGN
 from wf_tui.picture.seats.records import Records, read_records
-from wf_tui.text import plural
+from wf_tui.text import clean, plural
 from wf_tui.workers.shim import log
 from wf_tui.workers.transcript import EntryKind
 
@@ -233,9 +236,20 @@ class WorkersScreen(ReadingScreen):
 
     @on(SeatList.TaskHeld)
     def say_what_a_drop_does(self, message: SeatList.TaskHeld) -> None:
-        """Say what letting go here would do."""
+        """Say what letting go here would do, or why it would do nothing."""
         name = titled(self.host.picture, message.task)
-        self.host.show_toast(f"let go to give {name} to {message.onto}")
+        refusal = self.why_no_drop(message.task, message.onto)
+        self.host.show_toast(refusal or f"let go to give {name} to {message.onto}")
+
+    def why_no_drop(self, task: str, onto: str) -> str:
+        """Return why a seat cannot be given a task, as a sentence; "" where it can."""
+        host = self.host
+        moves, picture = (REASSIGN.name,), host.picture
+        if refusal := refusals.why_not(picture, moves, (task,), host.keys_of):
+            return refusal
+        seat = next((one for one in picture.seats if clean(one.name) == onto), None)
+        why = "" if seat is None else why_unfit(seat, (picture.row(task),))
+        return f"{titled(picture, task)}: {onto} {why}" if why else ""
 
     @on(SeatList.TaskLetGo)
     def give_dropped_task(self, message: SeatList.TaskLetGo) -> None:
@@ -244,6 +258,8 @@ class WorkersScreen(ReadingScreen):
         if (card.state, card.kind) != message.look:
             name = titled(self.host.picture, message.task)
             self.host.show_toast(f"{name} has changed while it was held")
+        elif refusal := self.why_no_drop(message.task, message.onto):
+            self.host.show_toast(refusal)
         else:
             self.app.post_message(TaskDropped(message.task, message.onto))
 

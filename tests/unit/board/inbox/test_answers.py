@@ -129,6 +129,17 @@ def test_a_low_box_keeps_the_keys_in_view(height: int, foot: list[str], *, blank
     assert texts(lines.rows)[row] == "$ npm install"
 
 
+def test_why_an_answer_is_off_is_said_at_any_width() -> None:
+    """In the place of its words, and with no hit; what is asked is told in words, too."""
+    question = asked(PERMISSION[0], PERMISSION[2])
+    shown = Shown(blocked(BlockedKind.QUESTION), question, answers=answers("a", question))
+    rows = box_lines(shown, UNICODE, 60, 20, 0.0).rows
+    assert "asks to run a command" in texts(rows)
+    (off,) = [row for row, text in zip(rows, texts(rows), strict=True) if text.startswith("Y ")]
+    assert texts([off]) == ["Y  always: its worker offers no such choice"]
+    assert not any(span.hit for span in off.spans)
+
+
 def test_what_is_out_of_view_is_said() -> None:
     """How many lines, and by which key they come; a warning where some of the command is."""
     question = asked(*PERMISSION, detail={"command": "a\nb\nc\nd", "reason": "why", "rule": ""})

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow, WorkerRow
     from wf_tui.ledger.store.database import Database
 
-__all__ = ["SeatFacts", "choices", "interrupted", "read"]
+__all__ = ["SeatFacts", "choices", "interrupted", "read", "why_unfit"]
 
 
 class _Rank(IntEnum):
@@ -123,7 +123,7 @@ _STYLES: Final = {_Rank.FREE: "$success", _Rank.LIMITED: "$warning"}
 
 def _seat(seat: WorkerRow, facts: SeatFacts, titles: Callable[[str], str]) -> _Found:
     found = partial(_Found, seat.name, clean(seat.name, limit=40), clean(seat.model, limit=16))
-    unfit = _unfit(seat, facts.tasks)
+    unfit = why_unfit(seat, facts.tasks)
     if unfit:
         return found(_Rank.UNFIT, unfit)
     if seat.task is not None:
@@ -138,7 +138,7 @@ def _profile(name: str, seats: Sequence[WorkerRow], facts: SeatFacts) -> _Found:
     named = f"any {clean(name, limit=40)}"
     found = partial(_Found, name, named, clean(seats[0].model, limit=16))
     # The seats of a profile have one configuration, so any of them speaks for all.
-    unfit = _unfit(seats[0], facts.tasks)
+    unfit = why_unfit(seats[0], facts.tasks)
     if unfit:
         return found(_Rank.UNFIT, unfit)
     lane = facts.lanes.get(seats[0].lane)
@@ -158,7 +158,7 @@ def _shut(lane: LaneState, now: float) -> str:
     return f"lane {name} opens in {duration(lane.until - now)}"
 
 
-def _unfit(seat: WorkerRow, tasks: Sequence[TaskRow]) -> str:
+def why_unfit(seat: WorkerRow, tasks: Sequence[TaskRow]) -> str:
     """Return why a seat cannot do all of these tasks; empty where it can."""
     for task in tasks:
         if seat.accepts(task.takes, task.role):
