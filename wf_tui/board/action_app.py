@@ -122,8 +122,9 @@ class ActionApp(DialogApp):
 
     def title_now(self, action: Action) -> str:
         """Return what an action is called for the tasks that it would work on now."""
-        found = action.title_now(self, self.targets(action)) if action.title_now else ""
-        return found or action.title
+        if action.title_now is None:
+            return action.title  # as most are: the footer asks this of each at every change
+        return action.title_for(self, self.targets(action))
 
     def action_perform(self, name: str, *, clicked: bool = False) -> None:
         """Do an action by its id, on the cards it is for; or say why that is not possible.

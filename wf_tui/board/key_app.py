@@ -90,9 +90,7 @@ class KeyApp(TerminalApp[int]):
 
     def footer_key(self, action: Action) -> FooterKey:
         """Return an action as the footer shows it, by what it would do now."""
-        title = action.title
-        if action.title_now is not None:
-            title = self.title_now(action)
+        title = self.title_now(action)
         key = self.first_key(action)
         why_not = self.why_not(action.id) or ""
         return FooterKey(action.id, key, title.lower(), why_not, len(action.widest))

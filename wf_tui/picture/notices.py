@@ -131,8 +131,7 @@ def _standstill(still: Standstill) -> tuple[str, str]:
     if still.count == 1:
         return f"only {title(still.needs[0])} is left to move", "N goes there"
     if still.count:
-        text = f"only what needs you is left to move, {title(still.needs[0])} the longest"
-        return text, "N goes there"
+        return f"{still.count} need you, {title(still.needs[0])} the longest", "N goes there"
     if still.snoozed:
         return f"only {plural(still.snoozed, 'snoozed task')} {_be(still.snoozed)} left to move", ""
     if still.root is None:

@@ -47,6 +47,7 @@ async def test_the_menu_says_what_can_be_done_and_why_not(tmp_path: Path) -> Non
         assert found["task.hold"] == ("b stop & hold asks first: 3:12 of work, which is kept", True)
         assert found["task.retry"] == ("r retry b stops it, a gives it away", False)
         assert found["task.release"][1]
+        assert found["task.review"][0].startswith("R review ")
         chosen = [can for _, can in found.values()]
         assert chosen == sorted(chosen, reverse=True)
         await hand.press("escape")

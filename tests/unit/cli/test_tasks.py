@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -148,6 +149,17 @@ def test_reassign_names_a_seat_or_a_profile(cli: CliHarness) -> None:
     result = cli.here("reassign", "one", "--to", "shell-3")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("wf: unknown worker 'shell-3'\n    did you mean 'shell-")
+
+
+@pytest.mark.usefixtures("run")
+def test_a_reassignment_may_begin_at_the_clean_head(cli: CliHarness) -> None:
+    """`--fresh` says so in the log, and nothing says it without."""
+    cli.here("reassign", "one", "--to", "shell-2", "--fresh")
+    cli.here("reassign", "two", "--to", "shell-2")
+    lines = cli.here("events", "--json").stdout.splitlines()
+    told = [one for one in map(json.loads, lines) if one["kind"] == "task_reassigned"]
+    assert [event["data"].get("fresh") for event in told] == [True, None]
+    assert all("behind" not in event["data"] for event in told)
 
 
 def block(cli: CliHarness, run: str, kind: BlockedKind, detail: Detail | None = None) -> None:

@@ -63,9 +63,7 @@ def test_a_stall_with_several_names_the_oldest(drive: LedgerHarness, view: Pictu
     drive.wreck("a")
     drive.ledger.end_when_idle(RUN, foreground=False)
     view.look()
-    assert said(view)[1] == (
-        "stalled: only what needs you is left to move, “b” the longest · N goes there"
-    )
+    assert said(view)[1] == "stalled: 2 need you, “b” the longest · N goes there"
 
 
 def test_a_stall_with_what_is_snoozed_says_so(drive: LedgerHarness, view: PictureHarness) -> None:

@@ -106,10 +106,15 @@ class Action:
     handler: Handler | None = None
     calls: str = ""
     title_now: Callable[[ActionHost, tuple[str, ...]], str] | None = None
+    """What it is called for the tasks that it would work on now; "" for its own title."""
     widest: str = ""
     """The longest of its titles, where they differ: the footer keeps the place of what follows."""
-    """What it is called for the tasks that it would work on now, where that differs."""
     footer: bool = False
+
+    def title_for(self, app: ActionHost, ids: tuple[str, ...]) -> str:
+        """Return what it is called for these tasks."""
+        now = self.title_now(app, ids) if self.title_now is not None else ""
+        return now or self.title
 
     @property
     def call(self) -> str:

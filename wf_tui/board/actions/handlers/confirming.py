@@ -65,9 +65,7 @@ def asked_for(
     unsure = (clicked and action.id in _GIVES_UP) or unseen or len(ids) > MOST_UNASKED
     if not unsure or action.id in _OWN_DIALOG or stops_any(app, action, ids):
         return None
-    return names_them(
-        app, action.title_now(app, tuple(ids)) if action.title_now else action.title, ids
-    )
+    return names_them(app, action.title_for(app, tuple(ids)), ids)
 
 
 def names_them(app: ActionHost, word: str, ids: Sequence[str]) -> ConfirmDialog:

@@ -46,9 +46,7 @@ def menu_lines(app: ActionHost, actions: Iterable[Action], tasks: Sequence[str])
         why_not = app.why_not(action.id)
         note = _reason(app, why_not, tasks) if why_not else _note(app, action, tasks)
         key = app.keys_for(action.id)[0].key if action.keys else ""
-        title = action.title
-        if action.title_now is not None and tasks:
-            title = action.title_now(app, tuple(tasks))
+        title = action.title_for(app, tuple(tasks)) if tasks else action.title
         lines.append(MenuLine(action.id, key, title.lower(), note, possible=not why_not))
     # Stable: within each half they keep the order of the registry.
     return sorted(lines, key=lambda line: not line.possible)
