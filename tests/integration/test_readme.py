@@ -98,6 +98,7 @@ def _environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)  # a hundred programs, one after the other
 def test_every_command_does_what_the_readme_says(
     repository: Path, environment: dict[str, str]
 ) -> None:
