@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -126,7 +127,9 @@ def working_folders() -> frozenset[Path] | None:
     return frozenset(folders)
 
 
+@cache
 def _boot() -> str:
+    """Return the kernel's id of this boot, which no running process sees change."""
     try:
         return _BOOT.read_text().strip()
     except OSError:

@@ -11,6 +11,7 @@ import click
 
 from tests.bench import (
     acp,
+    all_runs,
     board,
     driver,
     history,
@@ -48,6 +49,7 @@ SECTIONS: Final = {
         swarm.SECTION,
         board.SECTION,
         history.SECTION,
+        all_runs.SECTION,
     )
 }
 _MEANING: Final = (

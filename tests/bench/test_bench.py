@@ -37,6 +37,7 @@ ROWS = {
         *("a dialog opens", "another theme", "another size"),
     ),
     "history": ("history of", "a step on", "a step back"),
+    "runs": ("20 runs: all read", "20 runs: a quiet second", "20 runs: one has changed"),
     "recovery": ("kill -9 to a claim of the stand-by", "of a new one", "faults of the run"),
     "swarm": ("6 items, one lane at 429", "requests", "refused", "items lost"),
     "load": ("a plan of", "check of a plan of 20 tasks, json", "check of a plan of 20 tasks, yaml"),

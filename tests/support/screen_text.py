@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual._compositor import Compositor
 
 if TYPE_CHECKING:
     import pytest
+    from textual.app import App
     from textual.message import Message
     from textual.screen import Screen
     from textual.widget import Widget
@@ -31,7 +32,7 @@ def line_with(widget: Widget, words: str) -> int:
     return next(y for y, line in enumerate(text_of(widget)) if words in line)
 
 
-def screen_text(app: StillApp) -> list[str]:
+def screen_text(app: App[Any]) -> list[str]:
     """Return all lines of the screen."""
     return [strip.text for strip in app.screen._compositor.render_strips()]
 

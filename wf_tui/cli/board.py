@@ -1,25 +1,22 @@
-"""`wf board` and what else opens the board on a run."""
+"""What opens the board on a run, for all commands that do."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.cli.context import print_line, reading, run_argument
-from wf_tui.errors import UsageError, WfError
+from wf_tui.cli.context import print_line
 from wf_tui.ledger.model.states import RunState
 
 if TYPE_CHECKING:
     from wf_tui.picture.header import Header
     from wf_tui.project import Project
 
-__all__ = ["Replay", "ascii_option", "board", "on_terminal", "show_board"]
+__all__ = ["Replay", "ascii_option", "on_terminal", "show_board"]
 
 _HUNG_UP: Final = 129
 _MOST_FRAMES: Final = 60
@@ -36,19 +33,6 @@ class Replay:
     """The moment that it begins with."""
     speed: int
     """Seconds of the run that go by in one."""
-
-
-@click.command
-@run_argument
-@ascii_option
-def board(*, run: str | None, repo: Path | None, ascii_only: bool) -> int:
-    """Watch and operate a run; leaving the board changes nothing in the run."""
-    # Which run is asked before the terminal: a wrong name is told as such, also in a pipe.
-    with reading(run, repo) as found:
-        project, run_id = found.project, found.run.id
-    if not on_terminal():
-        raise UsageError("the board needs a terminal", "without one: wf status, wf events --follow")
-    return show_board(project, run_id, ascii_only=ascii_only)
 
 
 def on_terminal() -> bool:
@@ -106,14 +90,6 @@ def limit_frames(fps: int) -> None:
     """
     if fps != _MOST_FRAMES:
         os.environ.setdefault("TEXTUAL_FPS", str(fps))
-
-
-def limit_frames_as_set() -> None:
-    """Do so for a screen that comes before the board; settings that cannot be read set nothing."""
-    from wf_tui.config import load_config  # noqa: PLC0415 - loads pydantic
-
-    with contextlib.suppress(WfError):
-        limit_frames(load_config(os.environ).board.fps)
 
 
 def last_words(header: Header) -> str:

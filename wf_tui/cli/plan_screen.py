@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 __all__ = ["plan_goal"]
 
 
-def plan_goal(goal: Goal) -> int:
+def plan_goal(goal: Goal, options: RunOptions | None = None) -> int:
     """Have a goal planned, as `wf plan new` does, and settle it; return the exit status.
 
-    Called once the start screen has given the terminal back.
+    `options` are how its run is started. Called once the start screen has given the terminal back.
     """
     terms = Terms(project_at(None), load_config(os.environ), {})
-    settling = Settling(terms, RunOptions(), yes=False, agrees=True)
+    settling = Settling(terms, options or RunOptions(), yes=False, agrees=True)
     source = read_source(str(Path(goal.source).expanduser())) if goal.source else None
     if source is not None and not goal.text and not goal.profile:
         proposal = without_model(source, terms.workers, warn)

@@ -22,7 +22,7 @@ _SECTIONS: Final = (
     Section(
         "Look",
         (
-            Entry("board", "wf_tui.cli.board", "Watch a run, and operate it."),
+            Entry("board", "wf_tui.cli.board_command", "Watch a run, and operate it."),
             Entry("serve", "wf_tui.cli.serve", "The board in a browser on this machine."),
             Entry("replay", "wf_tui.cli.replay", "Watch what has happened in a run."),
             Entry("runs", "wf_tui.cli.status", "The runs of this repository."),

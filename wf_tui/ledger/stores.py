@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.errors import LedgerError
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.sqlite.file_format import LANES
 from wf_tui.ledger.store.sqlite.store import SqliteStore
 from wf_tui.ledger.store.store import Patience
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from wf_tui.clock import Clock
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.store.store import Store, StoreReport
     from wf_tui.paths import RepoPaths
 
-__all__ = ["describe_lanes", "open_lanes", "store_of"]
+__all__ = ["describe_lanes", "open_lanes", "refuse_unknown_store", "store_of"]
 
 _PATIENCE: Final = Patience(most=2.0)
 """Seconds that who asks for a permit waits for another program; its transactions take 5 ms."""
@@ -26,6 +28,18 @@ _PATIENCE: Final = Patience(most=2.0)
 def store_of(paths: RepoPaths, clock: Clock | None = None) -> Store:
     """Return the store of a repository; times come from `clock`, or from the store's own."""
     return SqliteStore(paths, clock)
+
+
+def refuse_unknown_store(environ: Mapping[str, str]) -> None:
+    """Raise `LedgerError` where `WF_LEDGER` names a store: this wf knows none beside files.
+
+    For who lists the runs of all ledgers. What is named is not repeated: it may hold a password.
+    """
+    if environ.get("WF_LEDGER"):
+        raise LedgerError(
+            "names a store of runs that this wf cannot read: it knows files alone",
+            "take a later wf, or unset WF_LEDGER",
+        )
 
 
 def open_lanes(

@@ -13,7 +13,6 @@ from click.testing import CliRunner
 from wf_tui.board.actions.action import EVERY_SCREEN, RUN_VIEWS
 from wf_tui.board.actions.footers import FOOTERS, footer_actions
 from wf_tui.board.actions.registry import ACTIONS, Action, Context
-from wf_tui.board.actions.start_actions import START_ACTIONS
 from wf_tui.board.dialogs.help_screen import help_options
 from wf_tui.cli.root import wf
 
@@ -62,7 +61,7 @@ def test_registry_and_rules_have_the_same_keys() -> None:
             action.contexts,
             tuple(dict.fromkeys(command_of(twin) for twin in action.twins)),
         )
-        for action in (*ACTIONS, *START_ACTIONS)
+        for action in ACTIONS
     }
     assert found == expected
     assert set(rules()) >= COMING

@@ -10,6 +10,7 @@ import contextlib
 import json
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -18,7 +19,9 @@ from textual.widgets import Input, TextArea
 from tests.support import busy_run
 from tests.support.board_harness import BoardHarness, StillApp, project_in
 from tests.support.ledger_harness import RUN
-from wf_tui.board.screens.start_screen import StartApp
+from wf_tui.board.screens.start_screen import Offers, StartApp
+from wf_tui.board.start.agents import Readiness
+from wf_tui.board.start.surroundings import Fact, Surroundings
 from wf_tui.board.theme.our_themes import LIGHT
 from wf_tui.config import Board, Config
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -26,7 +29,6 @@ from wf_tui.picture import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from textual.pilot import Pilot
     from textual.worker import Worker
@@ -208,7 +210,23 @@ def test_without_colour(screens: SnapshotHarness, monkeypatch: pytest.MonkeyPatc
 def test_start(snap_compare: Compare, *, in_repository: bool) -> None:
     """Without a run there is the demo, and the plans that lie here."""
     files = ["plan.yaml", "plans/release.toml"] if in_repository else []
-    assert snap_compare(StartApp(files, in_repository=in_repository), terminal_size=SMALL)
+    ready = Readiness(["codex"], asks="commands")
+    around = Surroundings(
+        branch="main, 3 uncommitted files",
+        base="workers start from 2710304; the 3 uncommitted files are not in it",
+        plan=[Fact("5 phases, 40 tasks"), Fact("good", good=True)],
+        runs="3 in 2 repositories, 1 not landed",
+        doctor=[Fact("git 2.39", good=True), Fact("codex", good=True)],
+    )
+    offers = Offers(in_repository, files, Path("/src/shop"), ready)
+    app = StartApp(offers, lambda: around, environ={})
+    assert snap_compare(app, terminal_size=SMALL, run_before=settled)
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Let what is read on threads be shown."""
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
 
 
 def test_a_swarm(screens: SnapshotHarness) -> None:

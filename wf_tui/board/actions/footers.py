@@ -58,6 +58,10 @@ _LAND: Final = (
     *("land.do", "view.back", "land.diff", "land.squash", "land.branch", "land.gate"),
     *("land.message", "land.copy", "land.resolve"),
 )
+_START: Final = (
+    *("start.goal", "start.plan", "start.task", "start.runs", "start.demo", "start.doctor"),
+    "app.quit",
+)
 _DIFF: Final = (
     *("view.pane", "view.hunk_next", "view.file_next", "diff.comment", "diff.edit_comment"),
     *("diff.drop_comment", "diff.wrap", "view.filter", "task.review", "view.next_need"),
@@ -78,6 +82,7 @@ FOOTERS: Final[Mapping[Context, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     Context.RUNS: (_RUNS, _RUNS),
     Context.LAND: (_LAND, _LAND),
     Context.GRAPH: (_GRAPH, _GRAPH),
+    Context.START: (_START, _START),
 }
 """The ids of a context where it is narrow, and where it is wide; of one that is not here, all that
 say so are shown, in the order of the registry."""

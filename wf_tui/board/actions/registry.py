@@ -11,6 +11,7 @@ from wf_tui.board.actions.review_actions import REVIEW_ACTIONS
 from wf_tui.board.actions.run_actions import RUN_ACTIONS
 from wf_tui.board.actions.runs_actions import RUNS_ACTIONS
 from wf_tui.board.actions.screen_actions import SCREEN_ACTIONS
+from wf_tui.board.actions.start_actions import START_ACTIONS
 from wf_tui.board.actions.task_actions import TASK_ACTIONS
 from wf_tui.board.actions.view_actions import VIEWS
 
@@ -29,6 +30,7 @@ ACTIONS: Final = (
     *RUN_ACTIONS,
     *LAND_ACTIONS,
     *RUNS_ACTIONS,
+    *START_ACTIONS,
     *SCREEN_ACTIONS,
 )
 """Every action, in the order of footer and help."""

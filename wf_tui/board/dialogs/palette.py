@@ -55,7 +55,8 @@ class ActionsProvider(Provider):
         self._commands: dict[str, Command] = {}
         self._names: list[tuple[str, str]] = []
         self._impossible: set[str] = set()
-        for action in sorted(ACTIONS, key=lambda action: _ORDER.index(action.group)):
+        of_a_run = [action for action in ACTIONS if action.contexts != {Context.START}]
+        for action in sorted(of_a_run, key=lambda action: _ORDER.index(action.group)):
             self._commands[action.id] = self.command_of(action)
             self._names.append((f"{action.title} {action.id}".casefold(), action.id))
         system = self.app.get_system_commands(self.screen)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.frame.strip import bar_spans
 from wf_tui.board.widgets.line import Line, Role, Span, fitted
+from wf_tui.disk_space import shown_size
+from wf_tui.ledger.model.states import RunState
 from wf_tui.picture.age import span
 from wf_tui.picture.runs.listed_run import Standing
 from wf_tui.picture.usage_text import dollars
@@ -35,6 +37,7 @@ _WORDS: Final = {
     Standing.TO_LAND: ("M lands it", Role.TEXT),
     Standing.LANDED: ("landed", Role.MUTED),
     Standing.EMPTY: ("nothing to land", Role.MUTED),
+    Standing.PARTIAL: ("not all done", Role.MUTED),
     Standing.ABORTED: ("aborted", Role.MUTED),
 }
 
@@ -106,16 +109,22 @@ def run_line(run: ListedRun, room: int, glyphs: GlyphSet, now: float) -> Line:
     spans += [_GAP, *_cell(_cost(run, glyphs), -columns.cost, Role.MUTED, glyphs)]
     if columns.time:
         spans += [_GAP, *_cell(_time(run.seconds(now)), -columns.time, Role.MUTED, glyphs)]
-    spans += [_GAP, *_cell(_last(run, now), columns.last, Role.MUTED, glyphs)]
+    spans += [_GAP, *_cell(_last(run, now, columns.last), columns.last, Role.MUTED, glyphs)]
     return Line(tuple(spans))
 
 
 def repository_line(
-    one: ListedRepository, home: Path | None, glyphs: GlyphSet, *, folded: int = 0
+    one: ListedRepository,
+    home: Path | None,
+    glyphs: GlyphSet,
+    *,
+    folded: int = 0,
+    size: int | None = None,
 ) -> Line:
     """Return the line above the runs of a repository: where it is, and what is wrong there.
 
-    `home` is written `~`; `folded` are the runs that are not shown below it.
+    `home` is written `~`; `folded` are the runs that are not shown below it, `size` the bytes of
+    its worktrees, None as long as nobody has counted.
     """
     where = one.place
     if where is None:
@@ -130,7 +139,10 @@ def repository_line(
         return Line((*left, Span(f"  {one.problem}", Role.WARNING)))
     if where is not None and not one.is_there:
         return Line(left, (Span("not here any more: moved or deleted", Role.WARNING),))
-    return Line(left, (Span(plural(folded, "run"), Role.MUTED),) if folded else ())
+    facts = [plural(folded, "run")] if folded else []
+    facts += [one.branch] if one.branch else []
+    facts += [f"{shown_size(size)} in trees"] if size else []
+    return Line(left, (Span(f" {glyphs.dot} ".join(facts), Role.MUTED),))
 
 
 def _cell(text: str, width: int, role: Role, glyphs: GlyphSet) -> tuple[Span, ...]:
@@ -151,8 +163,9 @@ def _sign(run: ListedRun, glyphs: GlyphSet) -> tuple[str, Role]:
         case Standing.NEEDS_YOU | Standing.RUNNING if run.is_led:
             return glyphs.go, Role.RUNNING
         case Standing.TO_LAND | Standing.LANDED | Standing.EMPTY:
-            return glyphs.done, Role.DONE
-        case Standing.ABORTED:
+            is_all = run.state is RunState.COMPLETED
+            return (glyphs.done, Role.DONE) if is_all else (glyphs.cancelled, Role.MUTED)
+        case Standing.PARTIAL | Standing.ABORTED:
             return glyphs.cancelled, Role.MUTED
         case _:
             return glyphs.stop, Role.WARNING
@@ -162,7 +175,7 @@ def _title_role(run: ListedRun) -> Role:
     match run.standing:
         case Standing.NEEDS_YOU | Standing.RUNNING | Standing.STALLED:
             return Role.TITLE
-        case Standing.LANDED | Standing.EMPTY | Standing.ABORTED:
+        case Standing.LANDED | Standing.EMPTY | Standing.PARTIAL | Standing.ABORTED:
             return Role.MUTED
         case _:
             return Role.TEXT
@@ -188,6 +201,9 @@ def _time(seconds: float) -> str:
     return f"{minutes // _MINUTE}:{minutes % _MINUTE:02}"
 
 
-def _last(run: ListedRun, now: float) -> str:
+def _last(run: ListedRun, now: float, room: int) -> str:
     ago = now - run.changed_at
-    return "now" if run.is_led and ago < _JUST else span(ago)
+    if run.is_led and ago < _JUST:
+        return "now"
+    words = f"{span(ago)} ago"
+    return words if len(words) <= room else span(ago)

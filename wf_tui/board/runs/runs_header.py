@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from wf_tui.board.messages import ActionChosen
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
 from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.ledger.model.usage import NO_USAGE
+from wf_tui.picture.usage_text import count_words, dollars
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
@@ -26,7 +28,9 @@ _EDGE: Final = Span(" ", Role.MUTED)
 class RunsHeader(LineWidget):
     """One line; a click on its ◆ is `N`."""
 
-    COMPONENT_CLASSES: ClassVar = component_classes(Role.MUTED, Role.TITLE, Role.RUNNING, Role.NEED)
+    COMPONENT_CLASSES: ClassVar = component_classes(
+        *(Role.TEXT, Role.MUTED, Role.TITLE, Role.RUNNING, Role.NEED)
+    )
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="header")
@@ -50,7 +54,10 @@ class RunsHeader(LineWidget):
 
 
 def runs_header_line(repositories: Sequence[ListedRepository], glyphs: GlyphSet) -> Line:
-    """Return the line; hidden runs count as all others do."""
+    """Return the line; hidden runs count as all others do.
+
+    At its right is what ended today in all of them has cost, as far as that is known.
+    """
     runs = [run for one in repositories for run in one.runs]
     working = sum(run.is_led for run in runs)
     needs = sum(len(run.needs) for run in runs)
@@ -64,4 +71,16 @@ def runs_header_line(repositories: Sequence[ListedRepository], glyphs: GlyphSet)
     if needs:
         verb = "needs" if needs == 1 else "need"
         spans += [_GAP, Span(f"{glyphs.needs_you} {needs} {verb} you", Role.NEED, "view.next_need")]
-    return Line(tuple(spans))
+    return Line(tuple(spans), (), _today(repositories, glyphs))
+
+
+def _today(repositories: Sequence[ListedRepository], glyphs: GlyphSet) -> tuple[Span, ...]:
+    spent = sum((one.spent for one in repositories), NO_USAGE)
+    least = glyphs.least if spent.unknown else ""
+    spans = []
+    if spent.cost_microusd is not None:
+        spans.append(Span(f"today {least}{dollars(spent.cost_microusd)}", Role.TEXT))
+    if spent.tokens:
+        words = f"{least}{count_words(spent.tokens)} tok"
+        spans.append(Span(f"  {words}" if spans else f"today {words}", Role.MUTED))
+    return (*spans, Span("", Role.MUTED)) if spans else ()

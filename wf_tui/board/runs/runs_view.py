@@ -9,6 +9,7 @@ from wf_tui.board.runs.run_lines import repository_line, run_line, title_line
 from wf_tui.board.widgets.entry_view import EntryView, ListSource
 from wf_tui.board.widgets.line import Line, Role, Row, Span
 from wf_tui.board.widgets.line_widget import component_classes
+from wf_tui.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["RunsView"]
 
 _FOOT = "foot:"
-_FOOT_WORDS = "opens the board of a run, also one of another repository; p starts a scheduler"
+_FOOT_WORDS = "opens the board of a run, also of another repository; p starts a missing scheduler"
 
 
 class RunsView(EntryView):
@@ -41,11 +42,25 @@ class RunsView(EntryView):
         self._runs: dict[str, ListedRun] = {}
         self._folded: dict[str, int] = {}
         self._now = 0.0
+        self._sizes: Mapping[str, int] = {}
+        self._left_out = 0
         self._home = Path.home()
 
-    def show(self, shown: Sequence[ListedRepository], folded: Collection[str], now: float) -> None:
-        """Show these from now on; of the repositories in `folded` no run."""
-        self._now = now
+    def show(
+        self,
+        shown: Sequence[ListedRepository],
+        folded: Collection[str],
+        now: float,
+        *,
+        sizes: Mapping[str, int],
+        left_out: int = 0,
+    ) -> None:
+        """Show these from now on; of the repositories in `folded` no run.
+
+        `sizes` are the bytes of their worktrees, as far as they are known; `left_out` are runs that
+        are in no list.
+        """
+        self._now, self._sizes, self._left_out = now, sizes, left_out
         self._repositories = {one.folder: one for one in shown}
         self._runs = {run.name: run for one in shown for run in one.runs}
         self._folded = {one.folder: len(one.runs) for one in shown if one.folder in folded}
@@ -60,8 +75,9 @@ class RunsView(EntryView):
         titles = [name for name in names if name not in self._runs and name not in self._folded]
         self.source = ListSource(names, titles)
         if self.current is None or not self.current.is_stop:
-            # As yet there may be no lines: scrolled to, it would stand on the first one.
+            # Scrolled to, it would stand on the first line, without its repository above it.
             self.viewport.put_cursor(self._first(), scroll=False)
+            self.viewport.scroll_to_first()
         self.repaint()
 
     def _first(self) -> Order | None:
@@ -99,7 +115,11 @@ class RunsView(EntryView):
             return (run_line(self._runs[name], self.room, self.glyphs, self._now),)
         if name in self._repositories:
             one, folded = self._repositories[name], self._folded.get(name, 0)
-            return (repository_line(one, self._home, self.glyphs, folded=folded),)
+            size = self._sizes.get(name)
+            return (repository_line(one, self._home, self.glyphs, folded=folded, size=size),)
         if name == _FOOT:
-            return (Line((Span(f"{self._enter} {_FOOT_WORDS}", Role.MUTED),)),)
+            words = f"{self._enter} {_FOOT_WORDS}"
+            if self._left_out:
+                words = f"and {plural(self._left_out, 'run')} that changed before these"
+            return (Line((Span(words, Role.MUTED),)),)
         return (Line(),)

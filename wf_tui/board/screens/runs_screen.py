@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -23,17 +24,20 @@ from wf_tui.board.runs.runs_view import RunsView
 from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.widgets.entry_view import EntryView
 from wf_tui.board.widgets.filter_bar import FilterBar, FilterChanged, FilterClosed
+from wf_tui.board.widgets.line import Role, Span
 from wf_tui.errors import WfError
+from wf_tui.git.known_repositories import known_repositories
 from wf_tui.picture.runs.hidden import hide_run, read_hidden
 from wf_tui.picture.runs.projects import project_of
 from wf_tui.picture.runs.reading import needs_of, read_again, read_runs
+from wf_tui.picture.runs.tree_sizes import tree_sizes
 from wf_tui.planning.planner import planners
 from wf_tui.project import open_ledger
 from wf_tui.text import clean
 from wf_tui.user_program import run_command
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from textual.widget import Widget
@@ -46,6 +50,9 @@ __all__ = ["RunsScreen"]
 
 _EVERY: Final = 1.0
 """Seconds between two readings of runs that are not over."""
+_ALL_EVERY: Final = 10
+"""Of so many readings one is of all, to find what has begun meanwhile."""
+_PROBLEM: Final = 200
 _HIDDEN: Final = "hidden"
 """The word of the filter that shows hidden runs."""
 
@@ -53,8 +60,9 @@ _HIDDEN: Final = "hidden"
 class RunsScreen(RunScreen):
     """Lists runs by repository, and opens one; it stays the same when another run is opened.
 
-    The ledgers are read on one thread: all at each showing, then those with runs that are not over,
-    once a second while the screen is seen.
+    The ledgers are read on one thread at a time: all at each showing, then those with runs that are
+    not over, once a second while the screen is seen. What worktrees take is counted after a showing
+    and a removal alone.
     """
 
     context: ClassVar = Context.RUNS
@@ -71,6 +79,14 @@ class RunsScreen(RunScreen):
         self._walked: Need | None = None
         """What `N` went to last."""
         self._reading = False
+        self._readings = 0
+        self._all_due = False
+        self._problem = ""
+        """Why the state directory could not be read."""
+        self._sizes: Mapping[str, int] = {}
+        self._over = threading.Event()
+        self._walks_first = False
+        """Whether `N` was pressed before anything was read."""
 
     # -- the frame
 
@@ -101,6 +117,8 @@ class RunsScreen(RunScreen):
 
     def standing_notice(self) -> Notice | None:
         """Return what waits for the person for longest, in whichever run."""
+        if self._problem:
+            return Notice(f"the runs cannot be read: {self._problem}", "it is tried again")
         for need in needs_of(self._all):
             sign = self.host.glyphs.needs_you
             where = next(one for one in self._all if one.folder == need.folder)
@@ -108,6 +126,11 @@ class RunsScreen(RunScreen):
             text = f"{sign} {need.title}: {need.kind} in {name}"
             return Notice(text, f"{self.host.keys_of('view.next_need')} goes there", warns=False)
         return None
+
+    def facts(self) -> tuple[Span, ...]:
+        """Return the keys that are not for one run."""
+        keys = self.host.keys_for("view.filter", "runs.new")
+        return tuple(Span(f" {key.key} {key.title}", Role.MUTED, key.action) for key in keys)
 
     def place(self) -> str:
         """Return nothing: no task is selected."""
@@ -130,7 +153,12 @@ class RunsScreen(RunScreen):
         """Read all, and what changes."""
         self.view.focus()
         self.read(everything=True)
+        self.count_trees()
         self.set_interval(_EVERY, self.read)
+
+    def on_unmount(self) -> None:
+        """Let the counting end."""
+        self._over.set()
 
     def on_screen_resume(self) -> None:
         """Read all again: other runs may have begun."""
@@ -145,30 +173,61 @@ class RunsScreen(RunScreen):
 
     def read(self, *, everything: bool = False) -> None:
         """Read in a thread, unless one is reading or nobody looks."""
+        self._all_due |= everything
         if self.is_current and not self._reading:
             self._reading = True
-            self.read_in_thread(everything=everything or not self._all)
+            self._readings += 1
+            is_due = self._all_due or not self._all or self._readings % _ALL_EVERY == 0
+            self._all_due = False
+            self.read_in_thread(everything=is_due)
 
     @work(group="runs")
     async def read_in_thread(self, *, everything: bool) -> None:
         """Read the ledgers and show what is in them."""
-        before, clock, state = self._all, self.host.clock, self.state
+        before, host, state = self._all, self.host, self.state
 
         def in_thread() -> tuple[tuple[ListedRepository, ...], frozenset[str]]:
-            found = read_runs(state, clock) if everything else read_again(before, state, clock)
+            if everything:
+                found = read_runs(state, host.clock, host.environ, before)
+            else:
+                found = read_again(before, host.clock)
             return found, read_hidden(state)
 
+        shown = (self._all, self._hidden, self._problem)
         try:
             self._all, self._hidden = await asyncio.to_thread(in_thread)
+            self._problem = ""
+        except (OSError, WfError) as error:
+            self._problem = clean(str(error), limit=_PROBLEM)
         finally:
             self._reading = False
-        self.redraw()
+        # Ages are drawn at each second anyway.
+        if everything or shown != (self._all, self._hidden, self._problem):
+            self.redraw()
+        if self._walks_first:
+            self._walks_first = False
+            self.action_next_need()
+
+    @work(group="trees", exclusive=True)
+    async def count_trees(self) -> None:
+        """Count what the worktrees take, in a thread, and show it."""
+        state, over = self.state, self._over
+
+        def in_thread() -> Mapping[str, int]:
+            return tree_sizes((known.paths for known in known_repositories(state)), over)
+
+        with suppress(OSError):
+            self._sizes = await asyncio.to_thread(in_thread)
+            self.redraw()
 
     def redraw(self) -> None:
         """Show what the filter lets through."""
         self._shown = [one for one in map(self._filtered, self._all) if one is not None]
+        left_out = 0 if self._text else sum(one.left_out for one in self._all)
         with suppress(NoMatches):
-            self.view.show(self._shown, self._folded, self.host.clock.now())
+            now = self.host.clock.now()
+            sizes = self._sizes
+            self.view.show(self._shown, self._folded, now, sizes=sizes, left_out=left_out)
         self.show_frame()
 
     def _filtered(self, one: ListedRepository) -> ListedRepository | None:
@@ -263,6 +322,9 @@ class RunsScreen(RunScreen):
 
     def action_next_need(self) -> None:
         """Open the next task that needs the person, of whichever run; after the last the first."""
+        if not self._all and self._reading:
+            self._walks_first = True
+            return
         needs = needs_of(self._all)
         if not needs:
             self.host.show_toast("nothing needs you in any run", severity="information")
@@ -375,11 +437,13 @@ class RunsScreen(RunScreen):
         if look.refusal:
             host.show_toast(f"it stays: {look.refusal}", severity="error")
             return
-        note = look.lost or "all of its work is on a branch of yours"
-        title = f"Remove “{run.goal or run.id}” and its folder, {look.size}?"
+        note = f"its folder goes, {look.size}; "
+        note += look.lost or "all of its work is on a branch of yours"
+        title = f"Remove “{run.goal or run.id}”?"
         if not await host.push_screen_wait(ConfirmDialog(title, "remove it", note=note)):
             return
         done = await clean_in_process(run.id, project.start, host.environ, apply=True)
         said = f"it stays: {done.refusal}" if done.refusal else f"removed, {look.size} are free"
         host.show_toast(said, severity="error" if done.refusal else "information")
         self.read(everything=True)
+        self.count_trees()

@@ -186,6 +186,11 @@ class Viewport:
         lowest = max(top, bottom - len(self._shape.lines_of(entry)))
         self._anchor = Anchor(at, top if is_above else lowest)
 
+    def scroll_to_first(self) -> None:
+        """Have the first entry at the top, also one that the cursor cannot stand on."""
+        first = self.source.first()
+        self._anchor = None if first is None else Anchor(first.at, 0)
+
     def follow_cursor(self, at: Order) -> None:
         """Take note that the entry under the cursor stands elsewhere now; it keeps its row."""
         if self._anchor is not None and self._anchor.at == self.cursor:

@@ -38,6 +38,7 @@ __all__ = [
     "find_run",
     "landed_in",
     "last_change",
+    "last_changes",
     "leader",
     "may_claim",
     "newest_run",
@@ -246,6 +247,14 @@ def last_change(db: Database, run: str) -> float | None:
     """Return when the last event of a run was, in UTC seconds."""
     last = "SELECT at FROM event WHERE run = :run ORDER BY seq DESC LIMIT 1"
     return next((float(str(at)) for (at,) in db.execute(last, {"run": run})), None)
+
+
+def last_changes(db: Database) -> dict[str, float]:
+    """Return when the last event of each run was, in UTC seconds."""
+    last = (
+        "SELECT run.id, event.at FROM run JOIN event ON event.run = run.id AND event.seq = run.seq"
+    )
+    return {str(run): float(str(at)) for run, at in db.execute(last)}
 
 
 def landed_in(db: Database, run: RunRow) -> str:

@@ -73,6 +73,12 @@ class Store(Protocol):
     def describe(self) -> StoreReport:
         """Look at the ledger without changing anything; never raises for what is wrong with it."""
 
+    def stamp(self) -> object:
+        """Return what is another one after each commit, without opening anything.
+
+        Equal stamps say that nothing was committed in between; for who looks at many ledgers.
+        """
+
     def is_older(self) -> bool:
         """Whether opening it would bring it up to date: who only lists runs leaves it alone."""
 

@@ -7,13 +7,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.states import RunState
+from wf_tui.ledger.model.usage import NO_USAGE, Usage
 from wf_tui.picture.strip import StripPhase
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wf_tui.ledger.model.usage import Usage
+    from wf_tui.git.known_repositories import KnownRepository
     from wf_tui.paths import RepoPaths
+    from wf_tui.processes import ProcessIdentity
 
 __all__ = ["ListedRepository", "ListedRun", "Need", "Standing"]
 
@@ -28,9 +30,11 @@ class Standing(StrEnum):
     PAUSED = "paused"
     STALLED = "stalled"
     TO_LAND = "to land"
-    """It is complete, and its work is on no branch of the person yet."""
+    """It is over, and its work is on no branch of the person yet."""
     LANDED = "landed"
     EMPTY = "nothing to land"
+    PARTIAL = "partial"
+    """It is over, not all of it is done, and there is nothing to land."""
     ABORTED = "aborted"
 
 
@@ -73,6 +77,12 @@ class ListedRun:
     """Whether anything was merged."""
     number: int
     """Its place among the runs of its repository."""
+    seq: int
+    """Its last event: as long as that is the same, so is all but what time alone changes."""
+    leader: ProcessIdentity | None = None
+    """Who leads, or last led, it; None where it is over."""
+    snoozed_until: float | None = None
+    """When the first thing that is put off comes back; None where none does by itself."""
 
     @property
     def name(self) -> str:
@@ -93,12 +103,10 @@ class ListedRun:
     @property
     def standing(self) -> Standing:
         """How it stands."""
-        if self.state is RunState.COMPLETED:
-            if self.is_landed:
-                return Standing.LANDED
-            return Standing.TO_LAND if self.has_work else Standing.EMPTY
-        if self.state.ended:
+        if self.state is RunState.ABORTED:
             return Standing.ABORTED
+        if self.state.ended:
+            return self._standing_at_its_end
         if self.needs:
             return Standing.NEEDS_YOU
         if self.state is RunState.PAUSED:
@@ -106,6 +114,14 @@ class ListedRun:
         if not self.is_led:
             return Standing.NO_SCHEDULER
         return Standing.STALLED if self.state is RunState.STALLED else Standing.RUNNING
+
+    @property
+    def _standing_at_its_end(self) -> Standing:
+        if self.is_landed:
+            return Standing.LANDED
+        if self.has_work:
+            return Standing.TO_LAND
+        return Standing.EMPTY if self.state is RunState.COMPLETED else Standing.PARTIAL
 
     def seconds(self, now: float) -> float:
         """Return how long it went on; while nobody leads it that is until its last change."""
@@ -119,13 +135,29 @@ class ListedRun:
 class ListedRepository:
     """A repository with its runs, the newest first."""
 
-    paths: RepoPaths
-    common_dir: Path | None
-    """Where its git directory was at the newest run; None where nothing tells."""
+    known: KnownRepository
     is_there: bool
     runs: tuple[ListedRun, ...] = ()
     problem: str = ""
     """Why its ledger could not be read, safe to draw; "" where it could."""
+    branch: str = ""
+    """What is checked out in it, safe to draw; "" where that is no branch."""
+    spent: Usage = NO_USAGE
+    """What its attempts used that ended today, by local time."""
+    left_out: int = 0
+    """Runs that are not listed, since others have changed later."""
+    stamp: object = None
+    """The stamp of its ledger from just before it was read, and the day."""
+
+    @property
+    def paths(self) -> RepoPaths:
+        """Its folder in the state directory."""
+        return self.known.paths
+
+    @property
+    def common_dir(self) -> Path | None:
+        """Where its git directory was at the newest run; None where nothing tells."""
+        return self.known.common_dir
 
     @property
     def folder(self) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.store.database import Database
 
-__all__ = ["Records", "SeatRecord", "read_records"]
+__all__ = ["Records", "SeatRecord", "midnight", "read_records", "spent_today"]
 
 _EVENTS: Final = 50
 """Pauses of lanes that are looked through for the last one of each."""
@@ -62,7 +62,7 @@ class Records:
 def read_records(db: Database, *, run: str, now: float) -> Records:
     """Read them all; costs the attempts, so it is for a thread, and only while they are shown."""
     with db.snapshot():
-        return Records(_seats(db, run), _spent(db, now), _limited(db, run))
+        return Records(_seats(db, run), spent_today(db, now), _limited(db, run))
 
 
 def _seats(db: Database, run: str) -> dict[str, SeatRecord]:
@@ -84,9 +84,15 @@ def _seats(db: Database, run: str) -> dict[str, SeatRecord]:
     return found
 
 
-def _spent(db: Database, now: float) -> dict[str, Usage]:
+def midnight(now: float) -> float:
+    """Return when the day of a time began by local time; both in UTC seconds."""
     day = datetime.fromtimestamp(now).astimezone()
-    since = day.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+    return day.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+
+
+def spent_today(db: Database, now: float) -> dict[str, Usage]:
+    """Return what attempts used that ended since midnight, in all runs of a ledger, by lane."""
+    since = midnight(now)
     found: dict[str, Usage] = {}
     for lane, usage in db.execute(_SPENT, {"since": since}):
         name = clean(str(lane))

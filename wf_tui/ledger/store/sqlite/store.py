@@ -37,6 +37,11 @@ class SqliteStore:
 
         return inspect_file(self.paths.ledger)
 
+    def stamp(self) -> object:
+        """Return size and change time of the file and of its log: a commit is written to either."""
+        path = self.paths.ledger
+        return _stamp_of(path), _stamp_of(path.with_name(f"{path.name}-wal"))
+
     def is_older(self) -> bool:
         """Whether opening the file would change its format."""
         from wf_tui.ledger.store.sqlite.inspect_file import is_older  # noqa: PLC0415 - lists only
@@ -62,6 +67,14 @@ class SqliteStore:
         """Hold the lock file of a run unless a leader does."""
         with locks.held_if_free(self.paths.run(run).scheduler_lock) as free:
             yield free
+
+
+def _stamp_of(path: Path) -> tuple[int, int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0, 0)
+    return status.st_ino, status.st_size, status.st_ctime_ns
 
 
 @dataclass(frozen=True)
