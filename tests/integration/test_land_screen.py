@@ -123,6 +123,8 @@ async def test_the_gate_holds_for_two_commits_and_a_conflict_becomes_a_task(
         git(cli.repo, "commit", "-q", "-m", "own")
         await until(pilot, lambda: "it conflicts in b" in shown(), "it was planned again")
         assert "7 passed" not in shown()
+        selected = app.screen.query_one(LandLines).current
+        assert (selected is not None and selected.name, "┃b" in shown()) == ("/b", True)
         await pilot.press("enter", "n")
         await until(pilot, lambda: "settles it: pending" in shown(), "the task is there")
     assert "merge-main-into-wf" in cli.here("status").stdout

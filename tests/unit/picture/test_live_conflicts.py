@@ -103,7 +103,7 @@ def test_what_cannot_be_looked_at_is_said() -> None:
         "c \u00d7 the branch   y, z   does not merge",
         "a \u00d7 b   x   both change it",
         "2 trees on other hosts: not looked at from here",
-        "1 more not looked at in this round",
+        "1 not looked at in this round",
     )
     assert found.as_json() == {
         "pairs": [

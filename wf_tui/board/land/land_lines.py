@@ -137,7 +137,8 @@ def _gate(facts: LandFacts, glyphs: GlyphSet) -> Iterator[Line]:
         value = Span(f"{command:<{_VALUE}} ", Role.ERROR)
         failed = f"failed on the merged tree: {gate.text}"
         yield Line((_label("gate"), value, Span(failed, Role.ERROR)))
-        for line in gate.output.split("\n")[-_OUTPUT:]:
+        told = [line for line in gate.output.split("\n") if any(map(str.isalnum, line))]
+        for line in told[-_OUTPUT:]:
             yield _said("", line, Role.MUTED)
 
 
@@ -228,7 +229,9 @@ def _phase(facts: LandFacts, name: str, tasks: Sequence[TaskRow], glyphs: GlyphS
     left = sum(task.state != "done" for task in tasks)
     merged = [facts.merged[task.id] for task in tasks if task.id in facts.merged]
     added, removed = sum(one.added for one in merged), sum(one.removed for one in merged)
-    counts = f"+{added:,} −{removed:,}" if merged else "answers only"
+    counts = f"+{added:,} −{removed:,}"
+    if not merged:
+        counts = "" if left == len(tasks) else "answers only"
     remarks = []
     if by_hand := sum(task.conflicts > 0 and task.id in facts.merged for task in tasks):
         remarks.append(f"{plural(by_hand, 'conflict')} settled")

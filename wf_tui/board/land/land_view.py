@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["LandLines"]
 
 _NAME: Final = 60
+_BEYOND: Final = {"up": -3, "down": 3, "page_up": -10, "page_down": 10, "last": 1000}
+"""Lines that are scrolled where there is no folder to go to."""
 
 
 class LandLines(EntryView):
@@ -85,10 +87,25 @@ class LandLines(EntryView):
         self._lines = {name: self.glyphs.drawn(line) for name, line in lines}
         return list(self._lines)
 
+    def move(self, where: str) -> None:
+        """Move over the folders; beyond the first and the last of them, scroll."""
+        before = self.cursor
+        super().move(where)
+        if where == "first":
+            self.scroll_lines(-len(self.source))
+        elif before == self.cursor and where in _BEYOND:
+            self.scroll_lines(_BEYOND[where])
+
     def _take(self, names: Sequence[str]) -> None:
+        """Take new lines: the cursor stays on its folder, wherever that stands now."""
         self.source = ListSource(names, [name for name in names if not name.startswith("/")])
-        if self.current is None or not self.current.is_stop:
-            first = next((name for name in names if name.startswith("/")), None)
-            entry = None if first is None else self.source.find(first)
-            self.viewport.put_cursor(None if entry is None else entry.at, scroll=False)
+        first = next((name for name in names if name.startswith("/")), None)
+        entry = self.current
+        if first is not None and (entry is None or not entry.is_stop):
+            entry = self.source.find(first)
+        is_first = entry is None or entry.name == first
+        self.viewport.put_cursor(None if entry is None else entry.at, scroll=not is_first)
+        if is_first:
+            # Nobody has gone down yet: what is new above the files is to be seen.
+            self.viewport.scroll(-len(names))
         self.repaint()

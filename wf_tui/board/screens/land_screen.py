@@ -305,7 +305,7 @@ class LandScreen(RunScreen):
         if facts.gate is not None and not facts.gate.passed:
             title = title if left else "Land what has failed its gate?"
             notes.append(f"the gate failed on the merged tree: {facts.gate.text}")
-        question = ConfirmDialog(title, "land what is merged", note="\n".join(notes))
+        question = ConfirmDialog(title, "land what is merged", note="; ".join(notes))
         if await self.host.push_screen_wait(question):
             self.land_it(facts)
 

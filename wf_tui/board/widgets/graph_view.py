@@ -217,7 +217,9 @@ class GraphView(LineWidget, can_focus=True):
                     arrow = f" {glyphs.becomes}  " if y == 0 else " " * GAP
                     row.append(Span(arrow, Role.MUTED))
                 row += self._cell(picture, layer, number, y, width, path, marked)
-            rows.append(fitted(Line(tuple(row)), self.size.width, glyphs.more))
+            # A layer that does not fit is told of once, in the line of the names.
+            more = " " if y else glyphs.more
+            rows.append(fitted(Line(tuple(row)), self.size.width, more))
         return rows
 
     def _wanted(self, picture: Picture, layer: Layer) -> int:

@@ -74,7 +74,7 @@ class LiveConflicts:
                 f"{plural(self.elsewhere, 'tree')} on other hosts: not looked at from here"
             )
         if self.unseen:
-            lines.append(f"{self.unseen} more not looked at in this round")
+            lines.append(f"{self.unseen} not looked at in this round")
         return tuple(lines)
 
     def as_json(self) -> dict[str, object]:

@@ -21,6 +21,7 @@ from wf_tui.git.user.land import Landing, LandingKind
 from wf_tui.landing.gate import LandingGate
 from wf_tui.landing.trial import Conflict, LandingPlan, Trial
 from wf_tui.ledger.model.rows import Spec
+from wf_tui.ledger.model.states import TaskState
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
@@ -205,3 +206,21 @@ def test_copied_commands_are_safe_in_a_shell() -> None:
     conflict = conflict_commands(planned(None, conflicts=(Conflict("a b", ()),)))
     assert conflict.split("\n")[:2] == ["git switch main", "git merge wf/r"]
     assert "git add 'a b'" in conflict
+
+
+def test_a_phase_says_what_it_has_added_and_what_is_left() -> None:
+    """One that has merged nothing has answered, or has done nothing at all yet."""
+    done, left = a_row(1, "scan", state=TaskState.DONE), a_row(2, "ship")
+    merged = a_row(3, "build", state=TaskState.DONE)
+    found = text(
+        planned(merge(changed("a"))),
+        tasks=(done, left, merged),
+        phases=("scan", "build", "ship"),
+        merged={"t3": Lines(7, 2)},
+    )
+    by_phase = found.split("By phase\n")[1].split("\n")
+    assert [line.split() for line in by_phase] == [
+        ["✓", "scan", "1", "answers", "only"],
+        ["✓", "build", "1", "+7", "−2"],
+        ["○", "ship", "1", "1", "not", "done"],
+    ]
