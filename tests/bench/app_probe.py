@@ -1,4 +1,4 @@
-"""One app on a screen in memory, watched from outside: `app_probe board FOLDER | app_probe bare`.
+"""One app on a screen in memory, watched from outside: `app_probe board FOLDER [sent] | bare`.
 
 All of Textual's work is done, with the bytes for a terminal; only the terminal is left out. It
 reads commands from stdin and answers each with a line of JSON.
@@ -25,6 +25,8 @@ from textual.driver import Driver
 from textual.geometry import Size
 from textual.widgets import Static
 
+from wf_tui.board.terminal.shown_lines import ShownLines
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -44,7 +46,9 @@ class Meter:
     def __init__(self) -> None:
         self.born = time.perf_counter()
         self.cpu = time.process_time()
-        self.frames = self.layouts = self.bytes = 0
+        self.frames = self.layouts = self.bytes = self.sent = 0
+        self.lines: ShownLines | None = None
+        """What counts in `sent` what our own driver would send, which costs CPU."""
         self.first: dict[str, float] = {}
         self.painted: dict[str, float] = {}
         self.keys: deque[float] = deque()
@@ -82,6 +86,7 @@ class Meter:
             "frames": self.frames,
             "layouts": self.layouts,
             "bytes": self.bytes,
+            "sent": self.sent,
             "painted": self.painted,
             "waits": self.waits,
             "lags": self.lags,
@@ -144,6 +149,8 @@ def _count(meter: Meter, app: App[int]) -> None:
 
     def count_frame(screen: Screen[Any], renderable: Any) -> None:
         meter.frames += renderable is not None
+        if meter.lines is not None and meter.lines.draw(renderable):
+            meter.sent += len(meter.lines.take(sys.maxsize).encode())
         display(screen, renderable)
 
     def count_layout(compositor: Compositor, *args: Any, **values: Any) -> Any:
@@ -221,6 +228,8 @@ def main(kind: str, *rest: str) -> None:
     """Run the app until it is told to end."""
     meter = MemoryDriver.meter = Meter()
     make = _board(Path(rest[0])) if kind == "board" else Bare
+    if "sent" in rest:
+        meter.lines = ShownLines()
     meter.born, meter.cpu = time.perf_counter(), time.process_time()
     app = make()
     app.driver_class = MemoryDriver

@@ -15,7 +15,7 @@ _T = TypeVar("_T")
 
 
 def until(
-    condition: Callable[[], _T], why: str, *, within: float = 60.0, every: float = 0.01
+    condition: Callable[[], _T], why: str, *, within: float = 120.0, every: float = 0.01
 ) -> _T:
     """Return what the condition returns, as soon as that is true.
 
