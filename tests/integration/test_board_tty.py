@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.board_harness import project_in
-from tests.support.ledger_harness import FixedClock, LedgerHarness, seat, shell
+from tests.support.ledger_harness import RUN, FixedClock, LedgerHarness, seat, shell
 from tests.support.terminal import Terminal, open_terminal
-from wf_tui.ledger.model.states import Step
+from wf_tui.ledger.model.states import BlockedKind, Step
+from wf_tui.ledger.rules.moves import RETRY
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 if TYPE_CHECKING:
@@ -280,3 +281,31 @@ def test_a_person_who_looks_elsewhere_is_called(tmp_path: Path, drive: LedgerHar
         assert text is not None
         assert text[1].startswith(b"wf: 1 needs you: ")
         assert len(text[1].decode()) <= 120
+
+
+@pytest.mark.parametrize(("guard", "acts"), [(2.0, False), (0.6, True)])
+def test_a_slow_line_has_a_longer_guard(
+    tmp_path: Path, drive: LedgerHarness, guard: float, *, acts: bool
+) -> None:
+    """What a person presses on a line of one second was chosen before the card changed.
+
+    They see a frame a second late, and what they press is read a second later: with the guard
+    of a fast line it would act on what they have not seen.
+    """
+    drive.wreck("plain")
+    settings = tmp_path / "config.toml"
+    settings.write_text(f"board.guard = {guard}")
+    with board_in(tmp_path, WF_CONFIG=str(settings)) as terminal:
+        terminal.until(b"failed")
+        terminal.pause(guard + 0.3)
+        before = len(terminal.written)
+        drive.mine.move(RUN, RETRY, ["plain"])
+        terminal.until(b"\x1b]2;0/3", after=before)
+        terminal.pause(1)
+        terminal.type(b"b")
+        if acts:
+            terminal.until(b"held", after=before)
+        else:
+            terminal.until(b"b ignored: it has just changed", after=before)
+        held = drive.task("plain").kind is BlockedKind.HOLD
+        assert held is acts
