@@ -253,3 +253,9 @@ def test_no_command_of_git_can_hide(source: str, commands: set[str]) -> None:
 def test_no_start_of_a_program_can_hide(source: str, starts: set[str]) -> None:
     """However a program is started, it is found."""
     assert process_starts(source) == starts
+
+
+def test_no_handler_calls_that_of_its_base() -> None:
+    """Textual runs the handlers of all classes by itself: that of the base would run twice."""
+    twice = re.compile(r"super\(\)\._?on_(?!event\b)\w+\(")
+    assert [name for name, text in SOURCES.items() if twice.search(text)] == []

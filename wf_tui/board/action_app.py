@@ -99,7 +99,7 @@ class ActionApp(DialogApp):
         asked = Act(act, label, after, offers_undo, awaits, selects)
         self.run_worker(self.acts.run(asked), group="actions", exit_on_error=False)
 
-    def open_card(self, task: str) -> None:
+    def open_card(self, task: str, *, tab: str = "", epoch: int | None = None) -> None:
         """Select a card on the board and open it."""
         raise NotImplementedError
 

@@ -230,14 +230,14 @@ class BoardApp(RunSwitch):
 
     # -- acting
 
-    def open_card(self, task: str) -> None:
+    def open_card(self, task: str, *, tab: str = "", epoch: int | None = None) -> None:
         """Select a card on the board and open it, from any screen; say so where it is hidden."""
         self.action_go("board")
         board = self.get_screen("board", BoardScreen)
         # Where it was covered it has missed changes, and its resume event comes only after this.
         board.refresh_from(EVERYTHING)
         if board.select(task):
-            board.action_open()
+            board.open_attempt(tab, epoch)
         else:
             self.show_toast("the filter hides this card", "escape clears the filter")
 

@@ -174,8 +174,11 @@ class ActionHost(Protocol):
     def selected_lane(self) -> str | None:
         """The lane of what is selected; "" where it asks no provider, None where none is."""
 
-    def open_card(self, task: str) -> None:
-        """Select a card on the board and open it, from any screen; say so where it is hidden."""
+    def open_card(self, task: str, *, tab: str = "", epoch: int | None = None) -> None:
+        """Select a card on the board and open it, from any screen; say so where it is hidden.
+
+        On a tab of the pane, where one is named, and with one of its attempts.
+        """
 
     def screen_tabs(self) -> Sequence[ScreenTab]:
         """Return the screens that a digit leads to, in the order of the digits."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual.app import App, ComposeResult
 
-from wf_tui.board.frame.header import header_spans
+from wf_tui.board.frame.header import RunHeader, header_spans
 from wf_tui.board.widgets.glyph_sets import UNICODE
 from wf_tui.board.widgets.line import Role, width_of
 from wf_tui.ledger.model.run_budget import NO_BUDGET, RunBudget
@@ -64,6 +65,20 @@ def test_the_header_loses_what_matters_least() -> None:
 def test_the_header_fits(width: int) -> None:
     """It is exactly as wide as the terminal."""
     assert width_of(header_spans(HEADER, width, UNICODE)) == width
+
+
+async def test_the_first_frame_has_it() -> None:
+    """What was to be shown before there was a size is drawn as soon as there is one."""
+    header = RunHeader(UNICODE)
+    header.show(HEADER)
+
+    class Frame(App[None]):
+        def compose(self) -> ComposeResult:
+            yield header
+
+    async with Frame().run_test():
+        header._rows = []  # as in the frame before the first event of its size
+        assert "Move auth" in header.render_line(0).text
 
 
 def test_what_is_unknown_is_not_shown() -> None:

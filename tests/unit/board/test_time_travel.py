@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.board_harness import board
+from tests.support.busy_run import swarm_run
+from tests.support.ledger_harness import RUN
 from tests.support.screen_text import screen_text
+from wf_tui.board.detail.document import Tab
+from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.timeline_screen import TimelineScreen
 from wf_tui.board.time_travel.past_board import PastBoard
+from wf_tui.board.time_travel.traveller import Traveller
+from wf_tui.board.timeline.timeline_view import TimelineView
 from wf_tui.ledger.model.states import Step
+from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+from wf_tui.picture.history.history import read_history
+from wf_tui.picture.timeline.chart import NAMES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.board_harness import BoardHarness
     from tests.support.ledger_harness import LedgerHarness
+    from wf_tui.picture.batch import Changes
 
 
 def some_of_each(drive: LedgerHarness) -> None:
@@ -70,10 +81,18 @@ async def test_nothing_acts_in_the_past(tmp_path: Path) -> None:
     async with board(tmp_path, *"abcd", before=some_of_each) as hand:
         await hand.press("t", "/", "6", "enter")
         assert past(hand).traveller.seq == 6
-        for key in ("r", "b", "x", "f", "u", "p", "n"):
+        for key in ("r", "b", "x", "f", "u", "p", "n", "V"):
             await hand.press(key)
             assert "this is the past" in hand.told[-1], key
         assert hand.acts == []
+        shown = [key.action for key in hand.app.footer_keys()]
+        assert {name.partition(".")[0] for name in shown} == {"view", "run", "app"}
+        assert [key.why_not for key in hand.app.footer_keys() if key.why_not] == []
+        hand.app.perform("view.attempt_previous", clicked=True)
+        hand.app.perform("run.more_jobs", clicked=True)
+        await hand.settle()
+        assert (past(hand).traveller.seq, past(hand).traveller.pace) == (5, 120)
+        assert past(hand).keys_of("task.retry") == ""
         hand.drive.wreck("d")
         await hand.settle()
         assert past(hand).header().need_you == 2
@@ -120,3 +139,30 @@ async def test_the_timeline_leads_to_the_moment_of_an_attempt(tmp_path: Path) ->
         await hand.press("t")
         assert past(hand).traveller.at == bar.end
         assert hand.app.picture.counts["done"] == 1
+        await hand.press("F")
+        assert isinstance(hand.app.screen, TimelineScreen)
+        cells = chart.cells_of(bar, screen.view.shown_window(chart))
+        await hand.press("j")
+        await hand.pilot.click(TimelineView, (1 + NAMES + cells.start, 2))
+        assert screen.selected_task() == "a"
+        await hand.press("L")
+        pane = hand.app.screen.query_one(DetailPane)
+        assert (pane.task_id, pane.tab) == ("a", Tab.LOG)
+
+
+async def test_steps_add_up(tmp_path: Path) -> None:
+    """Keys that come faster than moments are made each count; none is gone to after the end."""
+    store = SqliteDatabase(tmp_path / "ledger.db", create=True)
+    swarm_run(store)
+    shown: list[Changes | None] = []
+    traveller = Traveller(read_history(store, RUN), shown.append)
+    last = traveller.history.last
+    await asyncio.gather(*(traveller.step(-1) for _ in range(3)))
+    assert traveller.seq == last - 3
+    steps = [asyncio.create_task(traveller.step(-1)) for _ in range(2)]
+    await asyncio.sleep(0)
+    count = len(shown)
+    traveller.close()
+    await asyncio.gather(*steps, return_exceptions=True)
+    await traveller.step(-1)
+    assert (len(shown), traveller.seq) == (count, last - 3)

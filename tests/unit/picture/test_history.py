@@ -9,14 +9,24 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.busy_run import swarm_run
-from tests.support.ledger_harness import RUN
+from tests.support.histories import run_at_random
+from tests.support.ledger_harness import RUN, merging, seat
 from tests.support.past_pictures import Told, live, moment
 from tests.support.seeds import seeds
+from wf_tui.ledger.model.lane_state import LaneState, LaneStatus
+from wf_tui.ledger.model.run_budget import RunBudget
+from wf_tui.ledger.model.states import LimitKind, Step
+from wf_tui.ledger.model.usage import Usage
 from wf_tui.picture.history.history import History, read_history
+from wf_tui.picture.history.replay import REPLAYED
 from wf_tui.picture.picture import Picture
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.ledger_harness import LedgerHarness
     from tests.support.random_runs import RandomRuns
+    from tests.support.stores import MakeStore
     from wf_tui.ledger.store.database import Database
 
 
@@ -57,6 +67,58 @@ def test_each_moment_is_the_one_that_was_live(swarm: RandomRuns, seed: int) -> N
     ways = [sorted(moments), sorted(moments, reverse=True), random.choices(sorted(moments), k=30)]
     for number in [seq for way in ways for seq in way]:
         assert differing(moment(history, picture, number), moments[number]) == [], number
+
+
+def rare_moments(drive: LedgerHarness) -> dict[int, Told]:
+    """Do what random runs do not; return what was told at each number, as it was live."""
+    merging(drive)
+    drive.make(*"abc", seats=[seat("w1", lane="far"), seat("w2")])
+    moments = dict([live(drive)])
+
+    def then(act: Callable[[], object]) -> None:
+        act()
+        drive.clock.move(7)
+        moments.__setitem__(*live(drive))
+
+    far = LaneState("far", LaneStatus.PAUSED, LimitKind.PERSON)
+    then(lambda: drive.ledger.see_lanes(RUN, [far], {}))
+    then(lambda: drive.mine.open_lanes(RUN, ["far"]))
+    held = drive.expect_claim("a", "w2", step=Step.RUNNING)
+    then(lambda: drive.ledger.started(held, pid=7))
+    then(lambda: drive.ledger.used(held, Usage(input_tokens=5, cost_microusd=9)))
+    then(lambda: drive.mine.set_budget(RUN, RunBudget(cost_microusd=10)))
+    then(lambda: drive.mine.undo(RUN))
+    then(lambda: drive.fail(held))
+    then(lambda: drive.mine.tree_opened(RUN, "a", held.epoch, "7", {"paths": ["x"]}))
+    then(lambda: drive.ledger.exported(RUN, None, "it is checked out"))
+    then(lambda: drive.ledger.exported(RUN, "c1", ""))
+    then(lambda: drive.ledger.join_workers(RUN, [seat("w2"), seat("w3")]))
+    then(lambda: drive.ledger.join_workers(RUN, [seat("w1"), seat("w3")]))
+    return moments
+
+
+def test_what_happens_rarely_is_as_it_was(drive: LedgerHarness) -> None:
+    """Seats that leave, budgets, exports, lanes by hand, a worktree that a person opens."""
+    moments = rare_moments(drive)
+    history, picture = read_history(drive.db, RUN), Picture(0.0)
+    for number in [*sorted(moments), *sorted(moments, reverse=True)]:
+        assert differing(moment(history, picture, number), moments[number]) == [], number
+
+
+@pytest.mark.slow
+def test_each_kind_of_event_is_in_some_run_of_these(
+    drive: LedgerHarness, make_store: MakeStore
+) -> None:
+    """Whatever changes a row that is shown happens, and at its end each run is as it is live."""
+    rare_moments(drive)
+    kinds = {event.kind for event in read_history(drive.db, RUN).events}
+    for seed in (*range(8), 14, 17, 39):
+        swarm = run_at_random(make_store, seed, 150)
+        history, (_, now) = read_history(swarm.drive.db, RUN), live(swarm.drive)
+        assert differing(moment(history, Picture(0.0), history.last), now) == [], seed
+        kinds |= {event.kind for event in history.events}
+        swarm.end()
+    assert REPLAYED - kinds == set()
 
 
 def test_the_last_moment_of_a_busy_run_is_now(busy: tuple[History, Told]) -> None:

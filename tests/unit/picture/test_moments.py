@@ -52,7 +52,13 @@ def test_a_minute_is_all_of_it(history: History) -> None:
     assert find_moment(f"{local:%H:%M}", history, at - 3600) == 1
 
 
-@pytest.mark.parametrize("text", ["", "noon", "25:00", "-", "-m", "12:61", "1e9", "2026-13-01"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "noon", "25:00", "-", "-m", "12:61", "1e9", "2026-13-01"),
+        *("9" * 5000, f"-{'9' * 400}d"),
+    ],
+)
 def test_what_is_no_moment_is_refused(history: History, text: str) -> None:
     """The refusal says what can be written."""
     with pytest.raises(UsageError, match="no moment of a run") as refused:

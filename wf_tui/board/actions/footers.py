@@ -62,6 +62,10 @@ _START: Final = (
     *("start.goal", "start.plan", "start.task", "start.runs", "start.demo", "start.doctor"),
     "app.quit",
 )
+_TIMELINE: Final = (
+    *("view.open", "view.attempt_previous", "view.log", "view.diff", "view.history"),
+    *("timeline.zoom_in", "timeline.zoom_out", "timeline.now", "view.next_need"),
+)
 _DIFF: Final = (
     *("view.pane", "view.hunk_next", "view.file_next", "diff.comment", "diff.edit_comment"),
     *("diff.drop_comment", "diff.wrap", "view.filter", "task.review", "view.next_need"),
@@ -83,6 +87,7 @@ FOOTERS: Final[Mapping[Context, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     Context.LAND: (_LAND, _LAND),
     Context.GRAPH: (_GRAPH, _GRAPH),
     Context.START: (_START, _START),
+    Context.TIMELINE: (_TIMELINE, _TIMELINE),
 }
 """The ids of a context where it is narrow, and where it is wide; of one that is not here, all that
 say so are shown, in the order of the registry."""

@@ -18,6 +18,7 @@ _BOARD: Final = frozenset({Context.BOARD})
 _LISTS: Final = _BOARD | {Context.INBOX}
 _TREES: Final = _LISTS | {Context.GRAPH, Context.WORKERS, Context.RUNS, Context.PLAN}
 _TEXTS: Final = _LISTS | {Context.REVIEW}
+_TABS: Final = _LISTS | {Context.TIMELINE}
 _MOVES: Final = EVERY_SCREEN - {Context.START}
 _SIDEWAYS: Final = _MOVES - {Context.TIMELINE}
 
@@ -130,7 +131,7 @@ _LOOKING: Final = (
         )
         for what, keys, text, contexts in (
             ("attempt", "[]", "attempt; while looking back, event", _LISTS | {Context.TIMELINE}),
-            ("hunk", "{}", "hunk or hit; while looking back, change", _TEXTS | {Context.TIMELINE}),
+            ("hunk", "{}", "hunk or hit; while looking back, change", _TEXTS),
             ("file", "<>", "file; in the graph, wait or dependant", _TEXTS | {Context.GRAPH}),
         )
         for way, key in zip(("previous", "next"), keys, strict=True)
@@ -151,7 +152,7 @@ _LOOKING: Final = (
     _look(
         *("filter", "/", "Filter"),
         "Words, state: worker: phase: kind: lane: model: age:; in log and diff, find",
-        *("screen.filter", _TEXTS | {Context.RUNS, Context.TIMELINE}, "wf status --filter"),
+        *("screen.filter", _TEXTS | {Context.RUNS}, "wf status --filter"),
         footer=True,
     ),
     _look(
@@ -184,11 +185,11 @@ _LOOKING: Final = (
         *("screen.mark_all", _LISTS),
     ),
     _look(
-        *("log", "L", "Log", "What the worker prints", "screen.tab('log')", _LISTS),
+        *("log", "L", "Log", "What the worker prints", "screen.tab('log')", _TABS),
         "wf logs TASK",
     ),
     _look(
-        *("diff", "d", "Diff", "What the attempt has changed", "screen.tab('diff')", _LISTS),
+        *("diff", "d", "Diff", "What the attempt has changed", "screen.tab('diff')", _TABS),
         "wf diff TASK",
     ),
     _look(
@@ -197,7 +198,7 @@ _LOOKING: Final = (
     ),
     _look(
         *("history", "t", "Time travel", "The board as it was at a moment", "screen.history"),
-        *(frozenset({Context.BOARD, Context.TIMELINE}), "wf status"),
+        *(RUN_VIEWS, "wf status --at"),
     ),
     _look(
         *("menu", ".", "More", "All that can be done here, and why the rest cannot"),

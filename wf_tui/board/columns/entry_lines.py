@@ -84,6 +84,9 @@ def ghost_lines(scene: Scene, task: str, drawing: CardDrawing) -> Sequence[Line]
 
 
 def _ways_out(scene: Scene, card: Card) -> tuple[KeyHint, ...]:
+    """Return the keys that end what the task is in; what has no key, as in the past, is no hint."""
     return tuple(
-        KeyHint(scene.keys_of(one.action), one.word, one.action) for one in advice_for(card)
+        KeyHint(keys, one.word, one.action)
+        for one in advice_for(card)
+        if (keys := scene.keys_of(one.action))
     )

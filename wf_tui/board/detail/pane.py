@@ -180,6 +180,11 @@ class DetailPane(Commenting, Widget):
             self._set_tab(Tab(name))
             self._start_over()
 
+    def show_attempt(self, epoch: int | None) -> None:
+        """Show one attempt of the task; None is the newest, and whatever comes after it."""
+        self._text.choice.epoch = epoch
+        self._start_over()
+
     def refresh_from(self, changes: Changes) -> None:
         """Look again, soon, when the task has changed; the timer does it, however much changes."""
         if self.task_id in changes.cards:
@@ -226,7 +231,7 @@ class DetailPane(Commenting, Widget):
     def _ways(self, card: Card | None) -> list[FooterKey]:
         """Return the keys that end what the task is in, each with its word for it."""
         keys: list[FooterKey] = []
-        for name, word in ways_out(card) if card is not None else ():
+        for name, word in ways_out(card) if card is not None and self._until is None else ():
             with suppress(KeyError):
                 (key,) = self._host.keys_for(name)
                 keys.append(key._replace(title=word or key.title.lower()))

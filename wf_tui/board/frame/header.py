@@ -56,6 +56,7 @@ _LESS: Final = ("tokens", "budget", "seats", "left", "elapsed", "money")
 class RunHeader(LineWidget):
     """One line about the whole run; its ◆ leads to what needs the person, its money shows costs."""
 
+    at_once = True
     COMPONENT_CLASSES: ClassVar = component_classes(
         Role.MUTED, Role.TITLE, Role.RUNNING, Role.NEED, Role.DONE, Role.WARNING
     )

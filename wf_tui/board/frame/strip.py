@@ -33,6 +33,7 @@ _EDGE: Final = Span(" ", Role.MUTED)
 class PhaseStrip(LineWidget):
     """One line; a click on a phase shows only what is in it."""
 
+    at_once = True
     COMPONENT_CLASSES: ClassVar = component_classes(
         Role.MUTED, Role.TEXT, Role.TITLE, Role.DONE, Role.RUNNING, Role.NEED, Role.RULE
     )

@@ -105,9 +105,8 @@ class QuestionView(LineWidget, can_focus=True):
         self._box.note_frame()
 
     def on_resize(self) -> None:
-        """Paint it at the new size."""
-        super().on_resize()
-        self._box.note_frame()
+        """Note, once it is painted at the new size, what can be read there."""
+        self.call_after_refresh(self._box.note_frame)
 
     @property
     def in_view(self) -> range:

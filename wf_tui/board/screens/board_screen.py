@@ -117,6 +117,17 @@ class BoardScreen(BoardDrag, WithPane):
                 # Where nothing but the pane can be seen, the keys are for it.
                 self.call_after_refresh(pane.focus)
 
+    def open_attempt(self, tab: str, epoch: int | None) -> None:
+        """Open the pane of the selected task, on a tab where one is named, and of an attempt."""
+        if tab:
+            self.action_tab(tab)
+        else:
+            self.action_open()
+        picture, task = self.host.picture, self.selected
+        if epoch is not None and task is not None:
+            is_newest = picture.row(task).epoch == epoch
+            self.query_one(DetailPane).show_attempt(None if is_newest else epoch)
+
     def action_other_side(self) -> None:
         """Give the keys to the pane, or back to the tasks."""
         pane = self.query_one(DetailPane)

@@ -88,9 +88,8 @@ class BoardView(RunScreen):
         if self.host.picture.run is not None:
             self.refresh_from(EVERYTHING)
 
-    def on_resize(self) -> None:
+    def lay_out(self) -> None:
         """Choose list or columns by the width, and arrange them anew."""
-        super().on_resize()
         wish = self.host.config.board.list
         narrow = self.is_narrow
         in_list = self._lists.get(narrow, narrow if wish == "auto" else wish == "always")
@@ -236,11 +235,10 @@ class BoardView(RunScreen):
         picture, selection = self.host.picture, self.selection
         size = CardSize.COMPACT if self.has_class("-compact") else CardSize.COMFORTABLE
         jobs = picture.run.jobs if picture.run else 1
-        keys = self.host.keys_of
         scene = Scene(
             picture,
             now,
-            keys,
+            self.keys_of,
             fresh=self._fresh.cards,
             size=size,
             costs=self.costs,
@@ -275,6 +273,10 @@ class BoardView(RunScreen):
     def current_view(self) -> TaskView:
         """The view that the keys are for."""
         return self._views[self.selection.column]
+
+    def keys_of(self, action: str) -> str:
+        """Return the keys of an action, as they stand on the selected card."""
+        return self.host.keys_of(action)
 
     def selected_task(self) -> str | None:
         """Return the task that the keys are for."""

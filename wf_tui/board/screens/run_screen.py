@@ -123,11 +123,15 @@ class RunScreen(Screen[None]):
             self.query_one(PhaseStrip).show(self.host.picture.strip)
 
     def on_resize(self) -> None:
-        """Have the body compact where it is low, or the person wants it so."""
+        """Have the body compact where it is low, or the person wants it so; then lay it out."""
         density = self.host.config.board.density
         has_strip = self.tabs or self.size.width >= _STRIP_FROM
         is_low = self.size.height - _FRAME + (not has_strip) < _COMPACT_BELOW
         self.set_class(is_low if density == "auto" else density == "compact", "-compact")
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Lay out the body for another size."""
 
     def show_frame(self) -> None:
         """Draw what surrounds the body; only what differs is painted."""
@@ -304,6 +308,19 @@ class RunScreen(Screen[None]):
         """Open the selected task on the board."""
         if self.selected is not None:
             self.host.open_card(self.selected)
+
+    def action_next_need(self) -> None:
+        """Go to the next that needs the person, on the board."""
+        self.do_on_board("view.next_need")
+
+    def action_cost(self) -> None:
+        """Show cost and tokens on all cards of the board, or not."""
+        self.do_on_board("view.cost")
+
+    def do_on_board(self, action: str) -> None:
+        """Show the board, and do something there."""
+        self.host.action_go("board")
+        self.host.perform(action)
 
     def action_history(self) -> None:
         """Show the board as it was."""

@@ -3,100 +3,26 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
 
 from wf_tui.board.actions.registry import Context, bindings
 from wf_tui.board.screens.reading_screen import ReadingScreen
-from wf_tui.board.widgets.ink_lines import spans_of
-from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
-from wf_tui.picture.timeline.chart import ASCII_SIGNS, SIGNS, Chart, Window, foot_lines
+from wf_tui.board.timeline.timeline_view import TimelineView
+from wf_tui.board.widgets.line import Role, Span
+from wf_tui.picture.age import span
 from wf_tui.picture.timeline.timeline import read_timeline
+from wf_tui.picture.timeline.told import Told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from textual.widget import Widget
 
-    from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.picture.batch import Changes
-    from wf_tui.picture.ink import Piece
-    from wf_tui.picture.timeline.timeline import Bar, SeatRow, Timeline
 
-__all__ = ["TimelineScreen", "TimelineView"]
-
-_BELOW: Final = 8
-"""Lines below the seats: sums, foot and what the signs mean."""
-
-
-class TimelineView(LineWidget, can_focus=True):
-    """Draws the chart; the cursor is on a seat, and on one of its attempts."""
-
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.TEXT, Role.TITLE, Role.MUTED, Role.FAINT, Role.RULE, Role.RUNNING, Role.DONE),
-        *(Role.NEED, Role.WARNING, Role.ERROR, Role.PATH, Role.FOCUS, Look.CURSOR),
-    )
-
-    def __init__(self, glyphs: GlyphSet) -> None:
-        super().__init__(id="timeline")
-        self.glyphs = glyphs
-        self.timeline: Timeline | None = None
-        self.window: Window | None = None
-        """What of the time is seen; None: all of it."""
-        self.seat = 0
-        self.attempt = -1
-        """The place of the selected attempt among those of its seat; negative from the end."""
-        self._top = 0
-
-    @property
-    def chart(self) -> Chart | None:
-        """The chart for the width that there is."""
-        if self.timeline is None:
-            return None
-        signs = ASCII_SIGNS if self.glyphs.ascii else SIGNS
-        return Chart(self.timeline, max(1, self.size.width - 2), signs)
-
-    def shown_window(self, chart: Chart) -> Window:
-        """Return what of the time is seen."""
-        if self.window is None or self.window.cells != chart.cells:
-            self.window = None
-        return self.window or Window.of_all(chart.timeline, chart.cells)
-
-    @property
-    def current(self) -> tuple[SeatRow, Bar | None] | None:
-        """The seat under the cursor, and its selected attempt."""
-        if self.timeline is None or not self.timeline.seats:
-            return None
-        seat = self.timeline.seats[min(self.seat, len(self.timeline.seats) - 1)]
-        if not seat.bars:
-            return seat, None
-        return seat, seat.bars[max(-len(seat.bars), min(self.attempt, len(seat.bars) - 1))]
-
-    def rows(self) -> list[Row]:
-        """Return what is to be seen now."""
-        chart, current = self.chart, self.current
-        if chart is None or current is None:
-            return [Row((Span(" ", Role.MUTED),))] * self.size.height
-        window = self.shown_window(chart)
-        lines = [self._row(line) for line in chart.head(window)]
-        room = max(1, self.size.height - len(lines) - _BELOW)
-        self._top = min(max(self._top, self.seat - room + 1), self.seat)
-        for place, seat in list(enumerate(chart.timeline.seats))[self._top : self._top + room]:
-            selected = place == self.seat
-            row = self._row(chart.seat(seat, window), selected=selected)
-            lines.append(Row(row.spans, Look.CURSOR if selected else Look.PLAIN))
-        lines.append(Row((Span(" "),)))
-        lines += [self._row(line) for line in chart.sums(window)]
-        lines.append(Row((Span(" " + self.glyphs.rule * (self.size.width - 2), Role.RULE),)))
-        lines += [self._row(line) for line in foot_lines(chart, *current)]
-        lines.append(self._row(chart.legend()))
-        lines += [Row((Span(" "),))] * max(0, self.size.height - len(lines))
-        return lines[: self.size.height]
-
-    def _row(self, line: Iterable[Piece], *, selected: bool = False) -> Row:
-        bar = Span(self.glyphs.selected if selected else " ", Role.FOCUS)
-        spans = fitted(Line(spans_of(line)), max(1, self.size.width - 1), self.glyphs.more)
-        return Row((bar, *spans))
+__all__ = ["TimelineScreen"]
 
 
 class TimelineScreen(ReadingScreen):
@@ -106,6 +32,10 @@ class TimelineScreen(ReadingScreen):
     BINDINGS: ClassVar = bindings(Context.TIMELINE)
     go = "go.timeline"
     ALLOW_SELECT = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told = Told()
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay out the chart."""
@@ -122,14 +52,19 @@ class TimelineScreen(ReadingScreen):
         self.begin_reading()
 
     async def read_more(self) -> None:
-        """Read all attempts."""
+        """Read all attempts, and the events that came since."""
         host = self.host
-        ask = partial(read_timeline, run_id=host.run_id, now=host.clock.now())
-        self.view.timeline = await host.read(ask)
+        now = host.clock.now()
+        ask = partial(read_timeline, run_id=host.run_id, now=now, told=self._told)
+        before = self.selected
+        self.view.take(await host.read(ask))
+        if self.selected not in {None, before}:
+            host.guard_changed([str(self.selected)])
         self.redraw()
 
     def redraw(self) -> None:
         """Draw the chart and what surrounds it."""
+        self.view.compact = self.has_class("-compact")
         self.view.repaint()
         self.show_frame()
 
@@ -149,41 +84,80 @@ class TimelineScreen(ReadingScreen):
         self.due = self.due or bool(changes.cards) or changes.seats
 
     def show_time(self, now: float) -> None:
-        """Let what is open grow, as it is read again."""
-        del now
-        timeline = self.view.timeline
-        self.due = self.due or (timeline is not None and not timeline.ended)
+        """Let what is open grow, by a cell at a time: it is read again for that."""
+        chart = self.view.chart
+        if chart is not None and not chart.timeline.ended:
+            window = self.view.shown_window(chart)
+            self.due = self.due or window.cell(now) != window.cell(chart.timeline.now)
+
+    def facts(self) -> tuple[Span, ...]:
+        """Return how much time a cell is."""
+        chart = self.view.chart
+        if chart is None:
+            return ()
+        scale = span(self.view.shown_window(chart).scale)
+        return (Span(f"1 cell = {scale}", Role.MUTED), Span("", Role.MUTED))
 
     # -- keys
 
     def action_move(self, where: str) -> None:
         """Go to another seat."""
         view = self.view
-        last = len(view.timeline.seats) - 1 if view.timeline is not None else 0
-        page = max(1, view.size.height - _BELOW)
+        seats = len(view.timeline.seats) if view.timeline is not None else 0
         to = {
-            "up": view.seat - 1,
-            "down": view.seat + 1,
+            "up": view.place - 1,
+            "down": view.place + 1,
             "first": 0,
-            "last": last,
-            "page_up": view.seat - page,
-            "page_down": view.seat + page,
+            "last": seats - 1,
+            "page_up": view.place - view.room,
+            "page_down": view.place + view.room,
         }
-        view.seat, view.attempt = min(max(0, to.get(where, view.seat)), last), -1
+        view.go_to(to.get(where, view.place))
         self.redraw()
 
     def action_attempt(self, way: str) -> None:
         """Go to the attempt before or after, of the same seat."""
-        current = self.view.current
-        if current is not None and current[1] is not None:
-            bars: Sequence[Bar] = current[0].bars
-            place = bars.index(current[1]) + (1 if way == "next" else -1)
-            self.view.attempt = min(max(0, place), len(bars) - 1)
-            self.redraw()
+        self.view.go_beside(1 if way == "next" else -1)
+        self.redraw()
 
     def action_next_need(self) -> None:
-        """Go to the next that needs the person, on the board."""
-        self.host.perform("view.next_need")
+        """Go to the last attempt of the next that needs the person; one without is on the board."""
+        needs, selected = list(self.host.picture.needs), self.selected
+        place = needs.index(selected) + 1 if selected in needs else 0
+        if needs and self.view.go_to_task(needs[place % len(needs)]):
+            self.redraw()
+        else:
+            super().action_next_need()
+
+    def action_open(self) -> None:
+        """Open the selected attempt on the board."""
+        self._open_attempt()
+
+    def action_tab(self, name: str) -> None:
+        """Open one of its tabs: log or diff."""
+        self._open_attempt(name)
+
+    def _open_attempt(self, tab: str = "") -> None:
+        current, task = self.view.current, self.selected
+        if task is None or current is None or current[1] is None:
+            self.host.show_toast("this seat has not begun anything")
+        else:
+            self.host.open_card(task, tab=tab, epoch=current[1].epoch)
+
+    @on(TimelineView.Moved)
+    def show_moved(self) -> None:
+        """Show what the mouse has put the cursor on."""
+        self.redraw()
+
+    @on(TimelineView.Opened)
+    def open_clicked(self) -> None:
+        """Open the attempt that was clicked twice."""
+        self._open_attempt()
+
+    @on(TimelineView.MenuAsked)
+    def show_menu(self) -> None:
+        """Show all that can be done with its task."""
+        self.host.perform("view.menu")
 
     def action_window(self, act: str) -> None:
         """See more of the time or less, earlier or later; or all of it again."""

@@ -13,6 +13,7 @@ from wf_tui.board.time_travel.traveller import Traveller
 from wf_tui.picture.history.history import read_history
 
 if TYPE_CHECKING:
+    from wf_tui.board.frame.footer import FooterKey
     from wf_tui.picture.batch import Changes
 
 __all__ = ["TravelApp"]
@@ -46,6 +47,23 @@ class TravelApp(ActionApp):
             return _REFUSAL
         return super().why_not(name)
 
+    @property
+    def past_board(self) -> PastBoard | None:
+        """The board of a moment, where it is what is seen, a dialog above it or not."""
+        screen = self.run_screen
+        return screen if isinstance(screen, PastBoard) else None
+
+    def footer_keys(self) -> list[FooterKey]:
+        """Return what the footer shows: in the past, what leads to other moments."""
+        past = self.past_board
+        return super().footer_keys() if past is None else past.footer_keys()
+
+    def perform(self, name: str, *, clicked: bool = False) -> None:
+        """Do any action by its id; what leads to other moments does so by a click, too."""
+        past = self.past_board
+        if past is None or not past.travel(name):
+            super().perform(name, clicked=clicked)
+
     def action_go(self, name: str) -> None:
         """Show one of the screens, which is of now."""
         self.end_travel()
@@ -67,6 +85,7 @@ class TravelApp(ActionApp):
             self.start_dialog(self._begin_travel(start, pace, at))
 
     async def _begin_travel(self, start: str, pace: int | None, at: float | None) -> None:
+        self.show_toast("reading what has happened")
         history = await self.read(partial(read_history, run_id=self.run_id))
         traveller = Traveller(history, self.show_moment)
         if start:
@@ -76,8 +95,8 @@ class TravelApp(ActionApp):
         task = self.selected
         # What is marked or filtered is of now, and would act on what one does not see any more.
         self.live.marks.clear()
-        super().action_go("board")
         self.get_screen("board", BoardScreen).clear_filter()
+        self.toasts.pass_key(self.clock.monotonic())
         self.traveller, self.picture = traveller, traveller.picture
         if pace is not None:
             traveller.pace, traveller.playing = pace, True

@@ -44,18 +44,23 @@ class Traveller:
         self.playing = False
         self.pace = _USUAL
         self._show = show
+        self._goal = self.seq
+        """The number that was asked for last, which may not have been come to yet."""
         self._wanted: int | None = None
-        self._going = False
+        self._going = self._closed = False
         self._thread = ThreadPoolExecutor(1, "history")
 
     def close(self) -> None:
-        """End the thread; a step that is under way is short."""
+        """End the thread; a step that is under way is short, and none comes after it."""
+        self._closed, self._wanted = True, None
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def go(self, seq: int, at: float | None = None) -> None:
         """Go to the moment of an event, or of a time behind it."""
+        if self._closed:
+            return
         seq = max(seq, self.first)
-        self._wanted = seq
+        self._wanted = self._goal = seq
         self.at = self.history.time_of(seq) if at is None else at
         if self._going:
             return
@@ -71,6 +76,8 @@ class Traveller:
     async def _bring(self, seq: int) -> None:
         loop = asyncio.get_running_loop()
         batch: Batch = await loop.run_in_executor(self._thread, self.history.batch_at, seq)
+        if self._closed:
+            return
         self.seq = seq
         gone = batch.whole and self.picture.cards.keys() - {row.id for row in batch.tasks}
         if gone:
@@ -85,7 +92,7 @@ class Traveller:
     async def step(self, by: int, *, moves: bool = False) -> None:
         """Go on, or back, by an event, or to the next that moved a task; what plays stops."""
         self.playing = False
-        await self.go(self.history.step(self.seq, by, moves=moves))
+        await self.go(self.history.step(self._goal, by, moves=moves))
 
     async def find(self, text: str, now: float) -> None:
         """Go to the moment that a person has typed; raises `UsageError`."""
@@ -95,7 +102,7 @@ class Traveller:
     async def play_on(self, seconds: float) -> None:
         """Let so many seconds pass while it plays; at its end it stops."""
         at = self.at + seconds * self.pace
-        seq = max(self.seq, self.history.seq_at(at))
+        seq = max(self._goal, self.history.seq_at(at))
         if seq >= self.history.last:
             self.playing = False
         await self.go(seq, at if self.playing else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -50,6 +50,8 @@ class LineWidget(Widget):
     """
 
     ALLOW_SELECT = False
+    at_once: ClassVar[bool] = False
+    """Whether its rows need no more than its size, so that the first frame of a screen has them."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
@@ -99,6 +101,8 @@ class LineWidget(Widget):
         """
         if self._ground is None:
             self._ground = self.rich_style
+        if self.at_once and not self._rows:
+            self._rows = list(self.rows())
         if y >= len(self._rows):
             return Strip.blank(self.size.width, self._ground)
         row = self._rows[y]

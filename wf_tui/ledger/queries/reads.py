@@ -15,6 +15,7 @@ from wf_tui.ledger.model.rows import (
     TaskRow,
     WorkerRow,
     decode,
+    decode_events,
     select,
 )
 from wf_tui.ledger.model.startable import STARTABLE
@@ -207,8 +208,7 @@ def events(db: Database, run: str, since: int = 0, page: int = 1000) -> Iterator
                 select(EventRow, "WHERE run = :run AND seq > :since ORDER BY seq LIMIT :most"),
                 {"run": run, "since": since, "most": page},
             )
-        for row in rows:
-            event = decode(EventRow, row)
+        for event in decode_events(rows):
             since = event.seq
             yield event
         if len(rows) < page:

@@ -1,13 +1,12 @@
-"""What an attempt told of itself, what it used and how it ended, event by event."""
+"""How an attempt began, what it left behind and how it ended, event by event."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.json_text import compact_json
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import BlockedKind, Outcome, SeatState
-from wf_tui.ledger.model.usage import NO_USAGE, Usage
 from wf_tui.ledger.queries.trees import WORK
 from wf_tui.picture.history.task_moves import note_others
 from wf_tui.picture.history.task_rows import move
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
     from wf_tui.picture.history.past import Past
 
-__all__ = ["ended", "harvested", "integrated", "progressed", "started", "used"]
+__all__ = ["ended", "harvested", "integrated", "started"]
 
 _THOUSAND: Final = 1000
 _LONGEST_PROOF: Final = 200
@@ -36,48 +35,6 @@ def started(past: Past, event: EventRow, what: told.AttemptStarted) -> None:
                 tree=what.tree or attempt.tree,
             )
         )
-
-
-def progressed(past: Past, event: EventRow) -> None:
-    """Take what a worker says of itself; a command's last lines are signs of life alone.
-
-    Most events are of this kind, so it reads their fields without the class of the event.
-    """
-    attempt, data = past.attempt(event), event.data
-    if attempt is None:
-        return
-    if isinstance(session := data.get("session"), str):
-        model = data.get("model")
-        named = evolve(attempt, session=session)
-        past.put_attempt(evolve(named, model=model) if isinstance(model, str) else named)
-        return
-    last = past.beginning.attempts.get((attempt.task, attempt.epoch))
-    if last is not None and last.said is None:
-        return
-    values: dict[str, Any] = {"said": data.get("text") or attempt.said, "said_at": past.at}
-    if isinstance(tools := data.get("tools"), int):
-        values["tools"] = tools
-    if isinstance(plan := data.get("plan"), dict):
-        values |= {"plan_done": plan.get("done"), "plan_total": plan.get("of")}
-    past.put_attempt(evolve(attempt, **values))
-
-
-def used(past: Past, event: EventRow) -> None:
-    """Add what an attempt used to its sums, and to those of task, seat and run."""
-    figures: dict[str, Any] = {k: v for k, v in event.data.items() if isinstance(v, int)}
-    step = Usage(**{name: figures[name] for name in _FIGURES if name in figures})
-    attempt = past.attempt(event)
-    if attempt is not None:
-        past.put_attempt(evolve(attempt, usage=(attempt.usage or NO_USAGE) + step))
-    task = past.tables.tasks[str(event.task)]
-    past.put(past.tables.tasks, task.id, evolve(task, usage=task.usage + step))
-    seat = past.tables.seats.get(event.worker or "")
-    if seat is not None:
-        past.put(past.tables.seats, seat.name, evolve(seat, usage=seat.usage + step))
-    past.put_run(evolve(past.run, usage=past.run.usage + step))
-
-
-_FIGURES: Final = tuple(Usage.__dataclass_fields__)
 
 
 def harvested(past: Past, event: EventRow, found: told.WorkHarvested) -> None:

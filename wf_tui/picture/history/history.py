@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import BlockedKind
@@ -11,6 +12,7 @@ from wf_tui.picture.batch import Batch
 from wf_tui.picture.history.beginning import read_beginning
 from wf_tui.picture.history.past import KEPT, Past
 from wf_tui.picture.history.replay import replay
+from wf_tui.picture.history.telling import TOLD, Telling
 from wf_tui.picture.history.waits import counted, met, past_reasons
 from wf_tui.picture.last_attempt import as_last_attempt
 from wf_tui.picture.pace import NO_PACE, Pace
@@ -134,12 +136,34 @@ class History:
             at, tables = self._copies[nearest]
             past.restore(nearest, at, tables)
             self._given = None
-        place = self._place(past.seq) + 1 if past.seq else 0
-        while place < len(self.events) and self.events[place].seq <= seq:
-            replay(past, self.events[place], keep=self.events[place].seq > seq - KEPT)
-            place += 1
-            if past.seq % self._every == 0:
+        first = self._place(past.seq) + 1 if past.seq else 0
+        end = self._place(seq) + 1
+        kept = max(first, end - KEPT)
+        if first < kept:
+            self._pass_over(first, kept)
+        for event in islice(self.events, kept, end):
+            past.begin_event(event)
+            replay(past, event)
+            if event.seq % self._every == 0:
                 self._keep_copy()
+
+    def _pass_over(self, first: int, end: int) -> None:
+        """Let these events happen, by their places; they cannot be taken back."""
+        past = self._past
+        telling = Telling(past)
+        past.forget_changes()
+        for event in islice(self.events, first, end):
+            if event.kind in TOLD:
+                telling.add(event)
+            else:
+                telling.settle(event.task)
+                past.seq, past.at = event.seq, event.at
+                replay(past, event)
+            if event.seq % self._every == 0:
+                telling.settle()
+                past.seq, past.at = event.seq, event.at
+                self._keep_copy()
+        telling.settle()
 
     def _keep_copy(self) -> None:
         past = self._past

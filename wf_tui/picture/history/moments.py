@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = ["find_moment", "moment_words"]
 
+_NUMBER: Final = re.compile(r"\d{1,18}")
 _CLOCK: Final = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(:(?P<second>\d{2}))?")
-_AGO: Final = re.compile(r"-\s*((?P<d>\d+)d)?((?P<h>\d+)h)?((?P<m>\d+)m)?((?P<s>\d+)s)?")
+_AGO: Final = re.compile(
+    r"-\s*((?P<d>\d{1,9})d)?((?P<h>\d{1,9})h)?((?P<m>\d{1,9})m)?((?P<s>\d{1,9})s)?"
+)
 _UNITS: Final = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _DAY: Final = timedelta(days=1)
 _EXAMPLES: Final = "for example 12:56, -20m, 2026-11-28T12:56 or 140, the number of an event"
@@ -30,7 +33,7 @@ def find_moment(text: str, history: History, now: float) -> int:
     Before the run it is its first event, after it the last. Raises UsageError.
     """
     words = text.strip()
-    if words.isdecimal():
+    if _NUMBER.fullmatch(words):
         return history.event(int(words)).seq
     at = _time_of(words, now)
     if at is None:

@@ -88,20 +88,27 @@ class Past:
     )
     _heads: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=KEPT))
     _entry: list[tuple[dict[Any, Any], Any, Any]] | None = None
+    _by_task: frozenset[int] = frozenset()
+    """Which tables have a row for each task that a card shows, by identity."""
+
+    def __post_init__(self) -> None:
+        """Know the tables."""
+        self._know_tables()
 
     # -- going
 
-    def begin_event(self, event: EventRow, *, keep: bool = True) -> None:
-        """Note what one event changes, from here on; without `keep` it is not to be taken back."""
-        if keep:
-            self._entry = []
-            self._journal.append(self._entry)
-            self._heads.append((self.seq, self.at))
-        elif self._entry is not None:
-            self._entry = None
-            self._journal.clear()
-            self._heads.clear()
+    def begin_event(self, event: EventRow) -> None:
+        """Note what one event changes, from here on, so that it can be taken back."""
+        self._entry = []
+        self._journal.append(self._entry)
+        self._heads.append((self.seq, self.at))
         self.seq, self.at = event.seq, event.at
+
+    def forget_changes(self) -> None:
+        """Take nothing back of what was before, and note nothing until an event begins."""
+        self._entry = None
+        self._journal.clear()
+        self._heads.clear()
 
     def can_take_back(self, seq: int) -> bool:
         """Whether it can go back to this number without a copy."""
@@ -121,8 +128,8 @@ class Past:
     def restore(self, seq: int, at: float, tables: Tables) -> None:
         """Be at the moment of a copy, which is left as it is; who looked has to look at all."""
         self.tables, self.seq, self.at = tables.copy(), seq, at
-        self._journal.clear()
-        self._heads.clear()
+        self._know_tables()
+        self.forget_changes()
 
     # -- rows
 
@@ -150,11 +157,16 @@ class Past:
                 self._entry.append((table, key, old))
             self._note(table, key)
 
-    def _note(self, table: Mapping[Any, Any], key: Any) -> None:
+    def _know_tables(self) -> None:
         tables = self.tables
-        if any(table is one for one in (tables.tasks, tables.proofs, tables.turns, tables.asked)):
+        self._by_task = frozenset(
+            map(id, (tables.tasks, tables.proofs, tables.turns, tables.asked))
+        )
+
+    def _note(self, table: Mapping[Any, Any], key: Any) -> None:
+        if id(table) in self._by_task:
             self.changed.add(key)
-        elif table is tables.attempts:
+        elif table is self.tables.attempts:
             self.changed.add(key[0])
 
     def attempt(self, event: EventRow) -> AttemptRow | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wf_tui.ledger.model.events.read import event_class, read_event
 from wf_tui.ledger.model.states import Step
 from wf_tui.picture.history import attempt_moves, person_moves, run_moves, task_moves
+from wf_tui.picture.history.telling import TOLD, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,15 +15,11 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
     from wf_tui.picture.history.past import Past
 
-__all__ = ["replay"]
+__all__ = ["REPLAYED", "replay"]
 
 
-def replay(past: Past, event: EventRow, *, keep: bool = True) -> None:
-    """Let one event happen; what a later version wrote, or is damaged, changes nothing.
-
-    With `keep` it can be taken back.
-    """
-    past.begin_event(event, keep=keep)
+def replay(past: Past, event: EventRow) -> None:
+    """Let one event happen; what a later version wrote, or is damaged, changes nothing."""
     task, kind = event.task, event.kind
     if task is not None:
         if task not in past.tables.tasks and kind != "task_added":
@@ -30,10 +27,8 @@ def replay(past: Past, event: EventRow, *, keep: bool = True) -> None:
         known = event_class(kind)
         if known is not None and known.proves_life:
             past.put(past.tables.proofs, task, event)
-    if kind == "task_progress":
-        attempt_moves.progressed(past, event)
-    elif kind == "usage":
-        attempt_moves.used(past, event)
+    if kind in TOLD:
+        tell(past, event)
     elif kind == "task_step":
         task_moves.stepped(past, event, Step(str(event.data.get("step"))))
     elif kind in _MOVES and (read := read_event(event)) is not None:
@@ -86,3 +81,5 @@ _MOVES: Final[Mapping[str, Callable[[Past, EventRow, Any], None]]] = {
     "lane_open": run_moves.lane_open,
 }
 """What each kind does; the kinds that are not here change no row that is shown."""
+REPLAYED: Final = TOLD | {"task_step", *_MOVES}
+"""The kinds of events that change a row."""

@@ -113,7 +113,7 @@ def export_pending(past: Past, event: EventRow, what: told.ExportPending) -> Non
 
 
 def joined(past: Past, event: EventRow, seat: told.WorkerJoined) -> None:
-    """Take in a seat; of one that is gone by now only its name and its profile are known."""
+    """Take in a seat behind those that are there; of one that is gone now little is known."""
     row = past.beginning.seats.get(seat.worker_name) or WorkerRow(
         run=event.run,
         name=seat.worker_name,
@@ -123,7 +123,8 @@ def joined(past: Past, event: EventRow, seat: told.WorkerJoined) -> None:
         lane=LOCAL,
         state=SeatState.IDLE,
     )
-    past.put(past.tables.seats, row.name, row)
+    last = max((one.ordinal for one in past.tables.seats.values()), default=0)
+    past.put(past.tables.seats, row.name, evolve(row, ordinal=last + 1))
 
 
 def left(past: Past, event: EventRow, seat: told.WorkerLeft) -> None:

@@ -11,18 +11,18 @@ from wf_tui.picture.age import duration
 from wf_tui.picture.ink import Ink, Piece
 from wf_tui.picture.timeline.timeline import BarEnd
 from wf_tui.picture.usage_text import count_words, dollars
-from wf_tui.text import cut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wf_tui.picture.timeline.timeline import Bar, SeatRow, Timeline
 
-__all__ = ["ASCII_SIGNS", "SCALES", "SIGNS", "Chart", "Signs", "Window", "foot_lines"]
+__all__ = ["ASCII_SIGNS", "NAMES", "SCALES", "SIGNS", "Chart", "Signs", "Window", "foot_lines"]
 
 SCALES: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400)
 """Seconds that a cell may stand for."""
-_NAMES: Final = 14
+NAMES: Final = 14
+"""Cells for the name of a seat, before those of the time."""
 _TITLES: Final = 28
 _TITLES_FROM: Final = 100
 _LABEL: Final = 15
@@ -61,7 +61,7 @@ ASCII_SIGNS: Final = Signs(
     paused="#",
     now="|",
     rule="-",
-    levels=" .:-=+*%#",
+    levels=" 12345678",
     done="v",
     more="~",
     dot="-",
@@ -125,7 +125,7 @@ class Chart:
     @property
     def cells(self) -> int:
         """How many cells the time has."""
-        return max(10, self.width - _NAMES - self.titles)
+        return max(10, self.width - NAMES - self.titles)
 
     def head(self, window: Window) -> list[Line]:
         """Return the times and the phases."""
@@ -145,43 +145,68 @@ class Chart:
                 sign = text[place] if is_name else self.signs.rule
                 phases[cell] = (sign, Ink.TEXT if is_name and place else Ink.RULE)
         return [
-            (Piece(" " * _NAMES), Piece("".join(times), Ink.FAINT)),
-            (Piece("phases".ljust(_NAMES), Ink.MUTED), *_joined(phases)),
+            (Piece(" " * NAMES), Piece("".join(times), Ink.FAINT)),
+            (Piece("phases".ljust(NAMES), Ink.MUTED), *_joined(phases)),
         ]
 
     def seat(self, seat: SeatRow, window: Window) -> Line:
         """Return the row of a seat: its name, its bars, and the task that it works on."""
         cells = [(" ", Ink.MUTED)] * window.cells
+        now = self.timeline.now
         for begun, until in self.timeline.pauses.get(seat.lane, ()):
-            last = min(self.timeline.now, until or self.timeline.now)
+            last = min(now, until or now)
             self._fill(cells, window, (begun, last), (self.signs.paused, Ink.WARNING))
+            if until is not None and until > now and not self.timeline.ended:
+                self._fill(cells, window, (now, until), (self.signs.silent, Ink.WARNING))
         for bar in seat.bars:
             self._draw(cells, window, bar)
-        now = window.cell(self.timeline.now)
-        if not self.timeline.ended and 0 <= now < window.cells and cells[now][0] == " ":
-            cells[now] = (self.signs.now, Ink.FOCUS)
-        name = cut(seat.name, _NAMES - 1).ljust(_NAMES)
-        line: Line = (Piece(name, Ink.TEXT), *_joined(cells))
+        cell = window.cell(now)
+        if not self.timeline.ended and 0 <= cell < window.cells and cells[cell][0] == " ":
+            cells[cell] = (self.signs.now, Ink.FOCUS)
+        line: Line = (Piece(self._cut(seat.name, NAMES - 1).ljust(NAMES)), *_joined(cells))
         open_bar = next((bar for bar in seat.bars if bar.end is None), None)
         if self.titles and open_bar is not None:
-            line = (*line, Piece(f" {cut(open_bar.title, self.titles - 1)}", Ink.MUTED))
+            line = (*line, Piece(f" {self._cut(open_bar.title, self.titles - 1)}", Ink.MUTED))
         return line
+
+    def _cut(self, text: str, limit: int) -> str:
+        return text if len(text) <= limit else text[: limit - 1] + self.signs.more
+
+    def now_line(self, window: Window) -> Line:
+        """Return the time of now below its line; of a run that is over, when that was."""
+        words = f"{'ended' if self.timeline.ended else 'now'} {_local(self.timeline.now):%H:%M}"
+        cell = window.cell(self.timeline.now)
+        if not 0 <= cell < window.cells:
+            return (Piece(" "),)
+        place = max(0, min(cell - words.index(" "), window.cells + self.titles - len(words)))
+        return (Piece(" " * (NAMES + place)), Piece(words, Ink.FOCUS))
 
     def _draw(self, cells: list[tuple[str, Ink]], window: Window, bar: Bar) -> None:
         signs, now = self.signs, self.timeline.now
-        end = now if bar.end is None else bar.end
         sign, ink = {
             BarEnd.DONE: (signs.bar, Ink.DONE),
             BarEnd.RUNNING: (signs.running, Ink.RUNNING),
             BarEnd.FAILED: (signs.bar, Ink.ERROR),
             BarEnd.NEEDS_YOU: (signs.running if bar.end is None else signs.bar, Ink.NEED),
         }[bar.how]
-        last = self._fill(cells, window, (bar.start, end), (sign, ink))
-        if bar.end is None and bar.silent_since is not None and bar.how is BarEnd.RUNNING:
-            self._fill(cells, window, (bar.silent_since, now), (signs.silent, Ink.WARNING))
-        if 0 <= last < window.cells and bar.how in {BarEnd.FAILED, BarEnd.NEEDS_YOU}:
-            mark = signs.failed if bar.how is BarEnd.FAILED else signs.needs_you
-            cells[last] = (mark, ink)
+        last = self._fill(cells, window, (bar.start, bar.end_at(now)), (sign, ink))
+        for begun, until in bar.quiet:
+            # A silence of less than a cell hides nothing of what was done beside it.
+            if until - begun >= window.scale:
+                self._fill(cells, window, (begun, until), (signs.silent, Ink.WARNING))
+        if 0 <= last < window.cells and bar.how is not BarEnd.RUNNING:
+            ends = {BarEnd.FAILED: signs.failed, BarEnd.NEEDS_YOU: signs.needs_you}
+            cells[last] = (ends.get(bar.how, signs.bar), ink)
+
+    def cells_of(self, bar: Bar, window: Window) -> range:
+        """Return the cells that an attempt is drawn in, also those outside of the window."""
+        first = window.cell(bar.start)
+        return range(first, max(first, window.cell(bar.end_at(self.timeline.now)) - 1) + 1)
+
+    def bar_at(self, seat: SeatRow, window: Window, cell: int) -> Bar | None:
+        """Return the attempt that is drawn in a cell of the row of a seat: the last, of several."""
+        found = (bar for bar in reversed(seat.bars) if cell in self.cells_of(bar, window))
+        return next(found, None)
 
     @staticmethod
     def _fill(
@@ -209,16 +234,17 @@ class Chart:
         cost = {a: timeline.cost(a, b) * 60 / window.scale for a, b in seen}
         most_work = max(work.values(), default=0.0)
         most_cost = max(cost.values(), default=0.0)
+        known = bool(timeline.money.times)
+        spent = f"most {dollars(round(most_cost))}" if known else "not known"
         rows: list[Line] = []
-        for name, found, most, ink in (
-            ("working seats", work, most_work, Ink.RUNNING),
-            ("cost a minute", cost, most_cost, Ink.MUTED),
+        for name, found, most, figure, ink in (
+            ("working seats", work, most_work, f"most {most_work:.0f}", Ink.RUNNING),
+            ("cost a minute", cost, most_cost, spent, Ink.MUTED),
         ):
             bars = "".join(self._level(found.get(a, 0.0), most) for a, _ in spans)
-            most_words = f"{most:.0f}" if name == "working seats" else dollars(round(most))
-            figure = f" most {most_words}" if most and self.titles else ""
-            title = Piece(name.ljust(_NAMES), Ink.MUTED)
-            rows.append((title, Piece(bars, ink), Piece(figure, Ink.FAINT)))
+            shown = f" {figure}" if self.titles and (most or not known) else ""
+            title = Piece(name.ljust(NAMES), Ink.MUTED)
+            rows.append((title, Piece(bars, ink), Piece(shown, Ink.FAINT)))
         return rows
 
     def _level(self, value: float, most: float) -> str:
@@ -232,7 +258,7 @@ class Chart:
         parts = (
             (signs.bar * 2, Ink.DONE, "merged or answered"),
             (signs.running * 2, Ink.RUNNING, "running"),
-            (signs.silent * 2, Ink.WARNING, "silent"),
+            (signs.silent * 2, Ink.WARNING, "silent or limited"),
             (f"{signs.bar}{signs.failed}", Ink.ERROR, "failed"),
             (f"{signs.bar}{signs.needs_you}", Ink.NEED, "ends with you"),
             (signs.paused, Ink.WARNING, "lane paused"),
@@ -245,36 +271,39 @@ class Chart:
 
 def foot_lines(chart: Chart, seat: SeatRow, bar: Bar | None) -> list[Line]:
     """Return what there is to say of the selected attempt, and of its seat."""
-    timeline, dot = chart.timeline, f" {chart.signs.dot} "
-    busy = sum((timeline.now if one.end is None else one.end) - one.start for one in seat.bars)
-    idle = max(0.0, timeline.now - timeline.start - busy)
-    lines: list[Line] = []
-    if bar is None:
-        lines.append((Piece(seat.name, Ink.TITLE), Piece("  has not begun anything", Ink.MUTED)))
-    else:
-        end = timeline.now if bar.end is None else bar.end
-        times = f"{_local(bar.start):%H:%M} to " + (
-            "now" if bar.end is None else f"{_local(end):%H:%M}"
-        )
-        facts = [times, duration(end - bar.start)]
-        if bar.tokens is not None:
-            facts.append(f"{count_words(bar.tokens)} tok")
-        if bar.cost_microusd is not None:
-            facts.append(dollars(bar.cost_microusd))
-        ink = Ink.NEED if bar.how is BarEnd.NEEDS_YOU else Ink.MUTED
-        lines.append(
-            (
-                Piece(f"{seat.name}  ", Ink.TITLE),
-                Piece(bar.title),
-                Piece(f" attempt {bar.epoch}  ", Ink.FAINT),
-                Piece(dot.join(facts), Ink.MUTED),
-                Piece(f"{dot}{bar.why}" if bar.why else "", ink),
-            )
-        )
-    lines.append(
-        (Piece(f"idle {duration(idle)} of {duration(timeline.now - timeline.start)}", Ink.MUTED),)
+    now, start = chart.timeline.now, chart.timeline.start
+    busy = sum(one.end_at(now) - one.start for one in seat.bars)
+    idle = duration(max(0.0, now - start - busy))
+    name = Piece(f"{seat.name}  ", Ink.TITLE)
+    first: Line = (name, Piece("has not begun anything", Ink.MUTED))
+    if bar is not None:
+        first = (name, *_bar_pieces(chart, bar))
+    return [first, (Piece(f"idle {idle} of {duration(now - start)}", Ink.MUTED),)]
+
+
+def _bar_pieces(chart: Chart, bar: Bar) -> Line:
+    now, signs = chart.timeline.now, chart.signs
+    until = "now" if bar.end is None else f"{_local(bar.end):%H:%M}"
+    facts = [f"{_local(bar.start):%H:%M} to {until}", duration(bar.end_at(now) - bar.start)]
+    if bar.tokens is not None:
+        facts.append(f"{count_words(bar.tokens)} tok")
+    if bar.cost_microusd is not None:
+        facts.append(dollars(bar.cost_microusd))
+    sign, ink = {
+        BarEnd.DONE: (signs.done, Ink.DONE),
+        BarEnd.RUNNING: (signs.running, Ink.RUNNING),
+        BarEnd.FAILED: (signs.failed, Ink.ERROR),
+        BarEnd.NEEDS_YOU: (signs.needs_you, Ink.NEED),
+    }[bar.how]
+    dot = f" {signs.dot} "
+    why = Ink.NEED if bar.how is BarEnd.NEEDS_YOU else Ink.MUTED
+    return (
+        Piece(f"{sign} ", ink),
+        Piece(bar.title),
+        Piece(f" attempt {bar.epoch}  ", Ink.FAINT),
+        Piece(dot.join(facts), Ink.MUTED),
+        Piece(f"{dot}{bar.why}" if bar.why else "", why),
     )
-    return lines
 
 
 def _joined(cells: Sequence[tuple[str, Ink]]) -> Line:

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.ledger.model.events.read import read_event
-from wf_tui.ledger.model.events.run_events import LaneLimited, LaneOpen
-from wf_tui.ledger.model.events.task_events import TaskBlocked
-from wf_tui.ledger.model.rows import EventRow, decode, select
 from wf_tui.ledger.model.states import Outcome
 from wf_tui.ledger.queries import reads
+from wf_tui.picture.timeline.flow import NOTHING, Flow
+from wf_tui.picture.timeline.told import Told
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -19,14 +17,14 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.model.rows import AttemptRow, TaskRow
     from wf_tui.ledger.store.database import Database
+    from wf_tui.picture.timeline.flow import Stretch
+    from wf_tui.picture.timeline.told import Span
 
 __all__ = ["Bar", "BarEnd", "PhaseSpan", "SeatRow", "Timeline", "read_timeline"]
 
-_SILENT: Final = 60.0
-"""Seconds without a sign of life after which an attempt is silent."""
 _NAME: Final = 200
-_KINDS: Final = tuple(event.event_kind for event in (TaskBlocked, LaneLimited, LaneOpen))
-_TOLD: Final = f"WHERE run = :run AND kind IN ({', '.join(f'{kind!r}' for kind in _KINDS)})"
+_INSTANT: Final = 0.001
+"""Seconds that an attempt took at least."""
 
 
 class BarEnd(StrEnum):
@@ -54,10 +52,14 @@ class Bar:
     how: BarEnd
     why: str
     """How it ended, in a word or two."""
-    silent_since: float | None
-    """Since when an open one has given no sign of life, where that is long."""
+    quiet: tuple[Span, ...]
+    """When its program was silent for long, or waited for its model."""
     tokens: int | None
     cost_microusd: int | None
+
+    def end_at(self, now: float) -> float:
+        """Return when it ended, or how far it has come."""
+        return now if self.end is None else self.end
 
     def as_json(self) -> dict[str, object]:
         """Return one of the attempts of `wf timeline --json`."""
@@ -68,6 +70,7 @@ class Bar:
             "ended_at": self.end,
             "how": self.how,
             "why": self.why,
+            "quiet": [list(one) for one in self.quiet],
             "tokens": self.tokens,
             "cost_microusd": self.cost_microusd,
         }
@@ -104,25 +107,18 @@ class Timeline:
     phases: tuple[PhaseSpan, ...]
     pauses: Mapping[str, Sequence[tuple[float, float | None]]] = field(default_factory=dict)
     """By lane: from when until when nothing could be claimed."""
+    work: Flow = NOTHING
+    """Seconds of work of all seats."""
+    money: Flow = NOTHING
+    """Microdollars, as far as reports of usage told of them."""
 
     def at_work(self, start: float, end: float) -> float:
         """Return how many seats were at work between two times, in the mean."""
-        bars = [bar for seat in self.seats for bar in seat.bars]
-        worked = sum(_overlap(bar, start, end, self.now) for bar in bars)
-        return worked / (end - start)
+        return self.work.between(start, end) / (end - start)
 
     def cost(self, start: float, end: float) -> float:
-        """Return what was spent between two times, in microdollars.
-
-        What an attempt has cost is taken to have been spent evenly.
-        """
-        total = 0.0
-        for seat in self.seats:
-            for bar in seat.bars:
-                took = (self.now if bar.end is None else bar.end) - bar.start
-                if bar.cost_microusd and took > 0:
-                    total += bar.cost_microusd * _overlap(bar, start, end, self.now) / took
-        return total
+        """Return what was spent between two times, in microdollars; see `Told.spent`."""
+        return self.money.between(start, end)
 
     def as_json(self) -> dict[str, object]:
         """Return the object of `wf timeline --json`."""
@@ -146,38 +142,33 @@ class Timeline:
         }
 
 
-def _overlap(bar: Bar, start: float, end: float, now: float) -> float:
-    return max(0.0, min(end, now if bar.end is None else bar.end) - max(start, bar.start))
+def read_timeline(db: Database, run_id: str, now: float, told: Told | None = None) -> Timeline:
+    """Read it, in one snapshot, on any thread.
 
-
-def read_timeline(db: Database, run_id: str, now: float) -> Timeline:
-    """Read it, in one snapshot, on any thread; costs the number of attempts."""
+    It costs the number of attempts, and of the events that `told` has not taken yet: whoever reads
+    again hands in the same, which belongs to one reading at a time.
+    """
+    told = Told() if told is None else told
     with db.snapshot():
         run = reads.run_row(db, run_id)
         tasks = {task.id: task for task in reads.tasks(db, run_id)}
-        attempts = reads.attempts(db, run_id)
-        told = [
-            decode(EventRow, row) for row in db.execute(select(EventRow, _TOLD), {"run": run_id})
-        ]
+        attempts = [one for one in reads.attempts(db, run_id) if not one.by_hand]
+        for event in reads.events(db, run_id, told.seq, page=5000):
+            told.take(event)
         phases = reads.phases(db, run_id)
         seats = reads.workers(db, run_id)
-        signs = {(one.task, one.epoch): _last_sign(db, one) for one in attempts if one.open}
-    blocked = _blocks(told)
+    now = run.ended_at or now
     rows: dict[str, list[Bar]] = {seat.name: [] for seat in seats}
     lanes = {seat.name: seat.lane for seat in seats}
-    for one in attempts:
-        if not one.by_hand:
-            lanes.setdefault(one.worker, one.lane or "")
-            sign = signs.get((one.task, one.epoch))
-            bar = _bar(one, tasks[one.task], blocked.get((one.task, one.epoch)), sign, now)
-            rows.setdefault(one.worker, []).append(bar)
     begun: dict[str, float] = {}
     for one in attempts:
+        lanes.setdefault(one.worker, one.lane or "")
+        rows.setdefault(one.worker, []).append(_bar(one, tasks[one.task], told, now))
         begun[one.phase] = min(begun.get(one.phase, one.started_at), one.started_at)
     return Timeline(
         run=run.id,
         start=run.created_at,
-        now=run.ended_at or now,
+        now=now,
         ended=run.ended_at is not None,
         seats=tuple(
             SeatRow(clean(name, limit=_NAME), lanes[name], tuple(sorted(bars, key=_start)))
@@ -188,7 +179,9 @@ def read_timeline(db: Database, run_id: str, now: float) -> Timeline:
             for phase in phases
             if phase.name in begun
         ),
-        pauses=_pauses(told),
+        pauses={lane: tuple(pauses) for lane, pauses in told.pauses.items()},
+        work=Flow.of(_work(bar, now) for bars in rows.values() for bar in bars),
+        money=Flow.of(told.spent),
     )
 
 
@@ -196,28 +189,14 @@ def _start(bar: Bar) -> float:
     return bar.start
 
 
-def _last_sign(db: Database, attempt: AttemptRow) -> float:
-    rows = db.execute(
-        "SELECT max(at) FROM event WHERE run = :run AND task = :task AND epoch = :epoch",
-        {"run": attempt.run, "task": attempt.task, "epoch": attempt.epoch},
-    )
-    return float(str(rows[0][0] or attempt.started_at))
+def _work(bar: Bar, now: float) -> Stretch:
+    end = max(bar.end_at(now), bar.start + _INSTANT)
+    return bar.start, end, end - bar.start
 
 
-def _blocks(told: Sequence[EventRow]) -> dict[tuple[str, int], str]:
-    """Return the kind of block with which an attempt ended that left something to a person."""
-    found = {}
-    for row in told:
-        event = read_event(row)
-        if isinstance(event, TaskBlocked) and event.kind.facts.waits_for_person and row.epoch:
-            found[str(row.task), row.epoch] = event.kind.value
-    return found
-
-
-def _bar(one: AttemptRow, task: TaskRow, kind: str | None, sign: float | None, now: float) -> Bar:
+def _bar(one: AttemptRow, task: TaskRow, told: Told, now: float) -> Bar:
     usage = one.usage
-    how, why = _how(one, task, kind)
-    silent = sign if sign is not None and now - sign > _SILENT else None
+    how, why = _how(one, task, told.blocks.get((one.task, one.epoch)))
     return Bar(
         key=task.id,
         task=clean(task.id, limit=_NAME),
@@ -227,7 +206,7 @@ def _bar(one: AttemptRow, task: TaskRow, kind: str | None, sign: float | None, n
         end=one.ended_at,
         how=how,
         why=why,
-        silent_since=silent,
+        quiet=told.quiet(one.task, one.epoch, now if one.open else None),
         tokens=usage.tokens if usage is not None else None,
         cost_microusd=usage.cost_microusd if usage is not None else None,
     )
@@ -242,17 +221,3 @@ def _how(one: AttemptRow, task: TaskRow, kind: str | None) -> tuple[BarEnd, str]
     if one.outcome is Outcome.SUCCEEDED:
         return BarEnd.DONE, "succeeded"
     return BarEnd.FAILED, (one.cause or one.outcome or "").replace("_", " ")
-
-
-def _pauses(told: Sequence[EventRow]) -> dict[str, list[tuple[float, float | None]]]:
-    """Return when each lane was shut; one with an end in its word opens by itself."""
-    found: dict[str, list[tuple[float, float | None]]] = {}
-    for row in told:
-        event = read_event(row)
-        if isinstance(event, LaneLimited) and event.state is not None:
-            found.setdefault(event.lane, []).append((row.at, event.until))
-        elif isinstance(event, LaneOpen) and found.get(event.lane):
-            begun, until = found[event.lane][-1]
-            if until is None or until > row.at:
-                found[event.lane][-1] = (begun, row.at)
-    return found

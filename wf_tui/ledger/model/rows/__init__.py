@@ -6,6 +6,7 @@ a class in `run_rows`, `talk_rows` or `review_rows`; `codec` turns it into state
 
 from wf_tui.ledger.model.rows.codec import (
     decode,
+    decode_events,
     encode,
     evolve,
     from_json,
@@ -47,6 +48,7 @@ __all__ = [
     "TaskRow",
     "WorkerRow",
     "decode",
+    "decode_events",
     "encode",
     "evolve",
     "from_json",

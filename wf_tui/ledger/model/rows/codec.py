@@ -1,6 +1,6 @@
 """From rows to statements and back: the one place that types a driver's tuples."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from enum import StrEnum
 from functools import lru_cache
@@ -10,6 +10,7 @@ from wf_tui.errors import LedgerError
 from wf_tui.ledger.model.accept_choices import read_choices, write_choices
 from wf_tui.ledger.model.json_text import (
     read_map,
+    read_maps,
     read_words,
     write_map,
     write_text,
@@ -49,6 +50,7 @@ from wf_tui.text import clean
 
 __all__ = [
     "decode",
+    "decode_events",
     "encode",
     "evolve",
     "from_json",
@@ -171,6 +173,21 @@ def decode(table: type[T], row: Row) -> T:
     new = object.__new__(table)
     new.__dict__.update(zip(_NAMES[table], values, strict=True))
     return new
+
+
+def decode_events(rows: Sequence[Row]) -> Iterator[EventRow]:
+    """Yield events, as `decode` makes them, in half the time: a log may have a hundred thousand."""
+    maps = read_maps([cast("str", row[-1]) for row in rows])
+    if maps is None:
+        yield from (decode(EventRow, row) for row in rows)
+        return
+    names = _NAMES[EventRow]
+    for row, data in zip(rows, maps, strict=True):
+        # Past `__init__`, as in `evolve`.
+        event = object.__new__(EventRow)
+        event.__dict__.update(zip(names, row, strict=True))
+        event.__dict__["data"] = data
+        yield event
 
 
 def _unreadable(table: type, row: Row, place: int) -> LedgerError:
