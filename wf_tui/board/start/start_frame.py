@@ -219,6 +219,10 @@ class StartFrame(StatusApp):
             return "there is no run in any repository yet"
         return None
 
+    def title_now(self, action: Action) -> str:
+        """Return what an action is always called: there is no run that it could depend on."""
+        return action.title
+
     async def on_event(self, event: events.Event) -> None:
         """Note each key: it takes a refusal away, and may be a part of a paste."""
         if isinstance(event, events.Key) and event.time != self._pressed_at:
