@@ -315,9 +315,10 @@ def comment(
     side: str = "new",
     quote: str = "",
 ) -> int:
-    """Keep a comment on a line of the work of a task, as a draft; return its number.
+    """Keep a comment on lines of the work of a task, as a draft; return its number.
 
-    `quote` is the line as it is shown, by which it is found again. Raises `RefusedError`.
+    `quote` has the lines as they are shown, of which `line` is the last one; by them they are found
+    again. Raises `RefusedError`, and `UsageError` for too many lines.
     """
     return ledger.comment(run, task, path, line, text, side=side, quote=quote).id
 

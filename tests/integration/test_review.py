@@ -33,9 +33,10 @@ phases:
     gate: "true"
     run: |-
       echo same > same.txt
-      test -e FLAG && echo 'print("hello")' > hello.py && exit 0
+      echo 'import sys' > hello.py
+      test -e FLAG && echo 'print("hello")' >> hello.py && exit 0
       touch FLAG
-      echo 'print("helo")' > hello.py
+      echo 'print("helo")' >> hello.py
 """
 
 
@@ -79,7 +80,7 @@ def at_the_board(harness: RunHarness, act: Callable[[Person], Awaitable[None]]) 
 
 
 async def comments(person: Person) -> None:
-    """Mark a file as seen, write a comment on a line of the other, and send it back."""
+    """Mark a file as seen, write a comment on lines of the other, in two goes, and send it back."""
     await person.sees("Write the greeting")
     await person.press("R")
     await person.sees("0 of 2 seen", 'print("helo")', "✓ gate passed")
@@ -87,8 +88,12 @@ async def comments(person: Person) -> None:
     await person.sees("1 of 2 seen", "hello.py new")
     await person.press("R")
     await person.sees("there is no comment to send back: c writes one")
-    await person.press("c", *"two", "ctrl+j", "l", "enter")
-    await person.sees("you two", "goes back to shell-1 with R", "1 comment")
+    await person.press("V", "j", "c", *"tw", "escape")
+    await person.sees("you tw", "on lines 1-2 · half written, and only yours", "e edit")
+    await person.press("R")
+    await person.sees("there is no comment to send back: c writes one")
+    await person.press("j", "e", "o", "ctrl+j", "l", "enter")
+    await person.sees("you two", "on lines 1-2 · goes back to shell-1 with R", "1 comment")
     await person.press("R")
     await person.sees("Send 1 comment back to shell-1?")
     await person.press("y")
@@ -100,14 +105,14 @@ async def accepts(person: Person) -> None:
     await person.press("R")
     text = await person.sees("changed since try 1, of 2", '− print("helo")', '+ print("hello")')
     assert "1 of 2 seen" in text
-    assert 'which was “print("helo")” · sent back after try 1' in text
+    assert 'on lines 1-2, which were “import sys print("helo")” · sent back' in text
     await person.press("d")
     assert "same.txt" in await person.sees("Files 2")
     await person.press("A")
-    await person.sees("decided meanwhile")
+    await person.sees("decided: it is ")
     assert isinstance(person.pilot.app.screen, ReviewScreen)
     await person.press("R")
-    await person.sees("decided meanwhile")
+    await person.sees("decided: it is ")
     await person.press("escape")
     assert not person.pilot.app.screen.query("#diff")
 
@@ -129,4 +134,4 @@ def test_work_comes_back_with_a_comment_and_is_merged(tmp_path: Path) -> None:
     assert first.worker == second.worker
     at_the_board(harness, accepts)
     harness.wait_for(lambda event: event.kind == "run_ended" and event.seq > 20)
-    assert harness.merged("hello.py") == 'print("hello")'
+    assert harness.merged("hello.py") == 'import sys\nprint("hello")'

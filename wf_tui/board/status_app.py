@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from textual import on
+from textual.events import TextSelected
+
 from wf_tui.board.actions.action import Context
 from wf_tui.board.frame.toasts import Offer, Severity, Toast, Toasts
 from wf_tui.board.key_app import KeyApp
 from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.picture.age import time_of_day
-from wf_tui.text import clean
+from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
     from wf_tui.clock import Clock
@@ -56,6 +59,14 @@ class StatusApp(KeyApp):
         """The context of the topmost screen that shows the run."""
         screen = self.run_screen
         return Context.BOARD if screen is None else screen.context
+
+    @on(TextSelected)
+    def copy_selected(self) -> None:
+        """Copy what was selected with the mouse, as terminals do, and say how much it is."""
+        text = self.screen.get_selected_text()
+        if text:
+            self.copy_to_clipboard(text)
+            self.show_toast(f"copied {plural(text.count(chr(10)) + 1, 'line')}")
 
     # -- of when the screen is
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path  # noqa: TC003 - click reads the type at run time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from wf_tui import commands
 from wf_tui.cli.context import acting, json_option, print_json, print_line, reading, run_option
 from wf_tui.cli.move_output import print_results
-from wf_tui.cli.work_review import quoted_line, read_review, reviewed_attempt
+from wf_tui.cli.work_review import quoted_lines, read_review, reviewed_attempt
 from wf_tui.errors import UsageError
 from wf_tui.git.control.control import open_control
+from wf_tui.ledger.model.rows.quoted_lines import line_words
 from wf_tui.ledger.queries import reads
 from wf_tui.text import clean, plural
 
@@ -26,6 +28,7 @@ __all__ = ["comment", "review"]
 
 _PATH = 200
 _TEXT = 2000
+_LINES: Final = re.compile(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,8}))?", re.ASCII)
 
 
 @click.command
@@ -56,7 +59,7 @@ def review(*, task: str, send: bool, run: str | None, repo: Path | None, as_json
 
 @click.command
 @click.argument("task")
-@click.argument("place", metavar="PATH:LINE", required=False)
+@click.argument("place", metavar="PATH:LINE[-LINE]", required=False)
 @click.argument("text", required=False)
 @click.option("--old", is_flag=True, help="LINE is one that the work removes.")
 @click.option("--edit", metavar="ID", type=click.IntRange(1), help="Write a draft anew.")
@@ -75,7 +78,7 @@ def comment(
     repo: Path | None,
     as_json: bool,
 ) -> int:
-    """Say TEXT to a line of the work of TASK: wf comment TASK PATH:LINE TEXT.
+    """Say TEXT to lines of the work of TASK: wf comment TASK PATH:12 TEXT, or PATH:12-18.
 
     It is a draft, for all who look at the run, until wf review TASK --send gives the work back.
     PATH without a line is about the whole file. wf comment TASK --edit ID TEXT writes one anew.
@@ -101,25 +104,28 @@ def comment(
 
 
 def _keep(at: Acting, task: str, place: str | None, text: str | None, *, old: bool) -> int:
-    """Keep a new comment, with the line as it is; raises `UsageError` for a place there is not."""
+    """Keep a new comment with its lines; raises `UsageError` for a place that there is not."""
     if place is None or text is None:
         raise UsageError("say where and what", f"wf comment {clean(task)} PATH:LINE TEXT")
-    path, line = _split(place)
+    path, lines = _split(place)
     row = reads.task(at.ledger.db, at.run.id, task)
     attempt = reviewed_attempt(at.ledger.db, at.run.id, row)
-    quote = quoted_line(open_control(at.paths), attempt, path, line, old=old)
-    side = "old" if old else "new"
+    quote = quoted_lines(open_control(at.paths), attempt, path, lines, old=old)
+    side, line = "old" if old else "new", lines[-1] if lines else None
     return commands.comment(at.ledger, at.run.id, task, path, line, text, side=side, quote=quote)
 
 
-def _split(place: str) -> tuple[str, int | None]:
-    """Return the path of a place, and its line where it has one."""
-    path, colon, line = place.rpartition(":")
+def _split(place: str) -> tuple[str, range]:
+    """Return the path of a place, and its lines; none where it is about the whole file."""
+    path, colon, words = place.rpartition(":")
     if not colon:
-        return place, None
-    if not (line.isascii() and line.isdigit() and int(line) >= 1 and path):
-        raise UsageError(f"{clean(place, limit=_PATH)!r} is no PATH:LINE", "lines count from 1")
-    return path, int(line)
+        return place, range(0)
+    found = _LINES.fullmatch(words)
+    first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if not (path and 0 < first <= last):
+        name = clean(place, limit=_PATH)
+        raise UsageError(f"{name!r} is no PATH:LINE or PATH:FIRST-LAST", "lines count from 1")
+    return path, range(first, last + 1)
 
 
 def _lines(shown: WorkReview) -> Iterator[str]:
@@ -143,7 +149,8 @@ def _lines(shown: WorkReview) -> Iterator[str]:
 
 def _comment_lines(shown: WorkReview, path: str) -> Iterator[str]:
     for one in (comment for comment in shown.comments if comment.path == path):
-        where = "" if one.line is None else f" line {one.line}"
+        lines = line_words(one.line, one.quote)
+        where = f" line{'s' if '-' in lines else ''} {lines}" if lines else ""
         yield f"    {one.id}{where} ({one.state}): {clean(one.text, limit=_TEXT)}"
-        if one.quote.strip():
-            yield f"      > {clean(one.quote.strip(), limit=_PATH)}"
+        for quoted in one.quote.rstrip().split("\n") if one.quote.strip() else ():
+            yield f"      > {clean(quoted, limit=_PATH)}"

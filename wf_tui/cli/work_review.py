@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import AttemptRow, CommentRow, TaskRow
     from wf_tui.ledger.store.database import Database
 
-__all__ = ["WorkReview", "quoted_line", "read_review", "reviewed_attempt"]
+__all__ = ["WorkReview", "quoted_lines", "read_review", "reviewed_attempt"]
 
 
 @dataclass(frozen=True)
@@ -90,26 +90,28 @@ def reviewed_attempt(db: Database, run: str, task: TaskRow) -> AttemptRow:
     return made[-1]
 
 
-def quoted_line(
-    control: Control, attempt: AttemptRow, path: str, line: int | None, *, old: bool
+def quoted_lines(
+    control: Control, attempt: AttemptRow, path: str, lines: range, *, old: bool
 ) -> str:
-    """Return the line of a file of the work, by which a comment on it is found again.
+    """Return lines of a file of the work, by which a comment on them is found again; "" for none.
 
-    `old` is of what the work began with. Raises `UnknownNameError` for a path that the work does
-    not change, or a line that the file does not have.
+    They count from 1. `old` is of what the work began with. Raises `UnknownNameError` for a path
+    that the work does not change, or a line that the file does not have.
     """
     base, commit = attempt.base or "", attempt.commit_id or ""
     changed = file_changes(control, base, commit)
     named = {one.path: one for one in changed} | {one.was: one for one in changed if old}
     if path not in named:
         raise UnknownNameError("path", path, [one.path for one in changed])
-    if line is None:
+    if not lines:
         return ""
     at, name = (base, named[path].was) if old else (commit, named[path].path)
-    text = _text(control, at, name).splitlines()
-    if line > len(text):
-        raise UnknownNameError("line", f"{path}:{line}", [f"{path}:{len(text)}"] if text else [])
-    return text[line - 1]
+    # As git and the screens count: a form feed or another rare character ends no line.
+    text = _text(control, at, name).removesuffix("\n").split("\n")
+    if lines[-1] > len(text) or text == [""]:
+        known = [] if text == [""] else [f"{path}:{len(text)}"]
+        raise UnknownNameError("line", f"{path}:{lines[-1]}", known)
+    return "\n".join(text[at - 1].removesuffix("\r") for at in lines)
 
 
 def _text(control: Control, commit: str, path: str) -> str:

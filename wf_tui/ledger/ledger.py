@@ -177,10 +177,11 @@ class Ledger(AttemptReports):
         side: str = comments.NEW,
         quote: str = "",
     ) -> CommentRow:
-        """Keep what the actor says to a line of the work of a task, as a draft for all to see.
+        """Keep what the actor says to lines of the work of a task, as a draft for all to see.
 
         `line` is from 1, None for the whole file; `side` is `new`, or `old` for a line that the
-        work removes; by `quote`, the line itself, it is found again. Raises `RefusedError`.
+        work removes; by `quote`, the line itself, or all of those that end with it, it is found
+        again. Raises `RefusedError`, and `UsageError` for too many lines.
         """
         with self._change(run) as tx:
             return comments.comment(tx, task, path, line, text, side=side, quote=quote)

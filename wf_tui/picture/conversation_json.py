@@ -49,10 +49,11 @@ def message_json(message: MessageRow) -> dict[str, object]:
 
 
 def comment_json(comment: CommentRow) -> dict[str, object]:
-    """Return what a person said to a line of the work of a task."""
+    """Return what a person said to lines of the work of a task; `first` to `line`, both counted."""
     return {
         "id": comment.id,
         "path": comment.path,
+        "first": comment.first,
         "line": comment.line,
         "text": comment.text,
         "state": comment.state.value,

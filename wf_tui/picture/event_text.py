@@ -15,6 +15,7 @@ from wf_tui.ledger.model.events import run_events as runs
 from wf_tui.ledger.model.events import task_events as tasks
 from wf_tui.ledger.model.events.read import Event, read_event
 from wf_tui.ledger.model.lane_state import LaneStatus
+from wf_tui.ledger.model.rows.quoted_lines import line_words
 from wf_tui.ledger.model.states import CRITIC, PERSON, Cause, Intent, LimitKind, Step, WokenBy
 from wf_tui.picture import glyphs
 from wf_tui.picture.age import duration, offset, span
@@ -322,8 +323,8 @@ def _talk_words(event: tasks.TalkEvent, row: EventRow) -> str:  # noqa: C901 - a
         case tasks.AllowanceEnded():
             return "has to ask again"
         case tasks.CommentKept():
-            line = "" if event.line is None else f":{event.line}"
-            return f"comment on {event.path}{line}: {event.text}"
+            lines = line_words(event.line, event.quote or "")
+            return f"comment on {event.path}{':' if lines else ''}{lines}: {event.text}"
         case tasks.CommentDropped():
             return f"comment {event.id} is dropped"
         case tasks.CommentsSent():

@@ -223,11 +223,12 @@ def _comments(facts: PromptFacts) -> Iterator[str]:
     many = plural(len(facts.comments), "comment")
     yield (
         f"# A person has reviewed your work, and sends it back with {many}\n\n"
-        "Follow each of them. The line that a comment is about stands under `review_comments` in "
-        "the data, as it was then."
+        "Follow each of them. What a comment is about stands under `review_comments` in the data, "
+        "as it was then."
     )
     for number, one in enumerate(facts.comments, start=1):
-        side = ", a line that you removed" if one.side == "old" else ""
+        removed = "a line" if one.first == one.line else "lines"
+        side = f", {removed} that you removed" if one.side == "old" else ""
         # A worker has chosen the path: one that could be read as more than that is in the data.
         place = f": {one.place}" if _PLAIN_PATH.fullmatch(one.path) else ""
         yield f"## Comment {number}{place}{side} ({one.actor})\n\n{one.text.strip()}"
@@ -286,7 +287,13 @@ def _data(facts: PromptFacts) -> dict[str, object]:
         ],
         "paths_in_conflict": list(facts.conflict),
         "review_comments": [
-            {"comment": number, "path": one.path, "line": one.line, "quote": one.quote}
+            {
+                "comment": number,
+                "path": one.path,
+                "first": one.first,
+                "line": one.line,
+                "quote": one.quote,
+            }
             for number, one in enumerate(facts.comments, start=1)
         ],
     }

@@ -16,6 +16,7 @@ from wf_tui.board.detail.diff_text import DiffText
 from wf_tui.board.detail.document import AttemptChoice, Source
 from wf_tui.board.detail.events import read_events
 from wf_tui.board.detail.log.reader import read_log
+from wf_tui.board.detail.plan import plan_spans
 from wf_tui.board.detail.prompt import read_prompt
 from wf_tui.ledger.rules.moves import SKIP
 from wf_tui.project import open_ledger, open_reads
@@ -196,6 +197,17 @@ def test_wide_names_keep_the_columns() -> None:
     columns = (Column(1, ("日本語" * 9, *cells), bad=False), Column(2, ("x", *cells), bad=True))
     first, second, *_ = (line.text for line in Table((), columns=columns).laid_out(80))
     assert cell_len(first) == cell_len(second) == 11 + 28 + 3
+    assert first.split() == ["try", f"{'日本語' * 4}日…", "x"]
+    # Below the log stand the newest, as many as fit.
+    newest = Table((), columns=columns).newest(30)
+    assert [line.text.split()[1:] for line in newest[:2]] == [["x"], ["a"]]
+
+
+def test_the_plan_of_a_worker_is_a_line_in_the_head() -> None:
+    """It begins with how far it is, and the last step that is done."""
+    steps = [("scan", "completed"), ("model", "completed"), ("build", "in_progress"), ("test", "")]
+    text = "".join(span.text for span in plan_spans(steps))
+    assert text == "plan 2 of 4  ✓ model  ● build  ○ test"
 
 
 def test_events_leave_out_the_name(played: RunHarness) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.diff_repository import BEFORE, HOSTILE_AFTER, HOSTILE_BEFORE, two_commits
-from wf_tui.board.diff.changes import MOST_LINES, counts, read_changes, read_patches
+from wf_tui.board.diff.changes import MOST_LINES, ChangedFile, counts, read_changes, read_patches
 from wf_tui.board.diff.colours import coloured, lexer_for
+from wf_tui.board.diff.comment_place import CommentPlace, half_written_place
 from wf_tui.board.diff.diff_lines import FileView, file_head, place_of
-from wf_tui.board.diff.patch import CodeLine, Sign
+from wf_tui.board.diff.patch import CodeLine, Sign, one_side, parse_patch
 from wf_tui.board.diff.remarks import Remark
 from wf_tui.board.widgets.line import Look, Role
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from wf_tui.board.diff.changes import ChangeSet
@@ -50,7 +53,7 @@ def view(changes: ChangeSet, path: str, *remarks: Remark) -> FileView:
     return FileView(file, changes.patches[path], remarks, "codex-1")
 
 
-def texts(lines: list[TextLine]) -> list[str]:
+def texts(lines: Iterable[TextLine]) -> list[str]:
     """Return the lines as text."""
     return [line.text for line in lines]
 
@@ -67,7 +70,7 @@ def test_files_know_their_scope_and_content(small: ChangeSet) -> None:
 
 def test_hunks_have_numbers_and_grounds(small: ChangeSet) -> None:
     """A removed line has the number of before, an added one that of now; grounds tell them."""
-    lines = view(small, "src/a.py").lines(60)
+    lines = list(view(small, "src/a.py").lines(60))
     assert texts(lines)[:6] == [
         "@@ 2 @@ import os",
         "   2   ",
@@ -83,7 +86,7 @@ def test_hunks_have_numbers_and_grounds(small: ChangeSet) -> None:
 
 def test_old_stands_beside_new(small: ChangeSet) -> None:
     """Split, what was removed is beside what came in its place, each on its own ground."""
-    lines = view(small, "src/a.py").lines(61, split=True)
+    lines = list(view(small, "src/a.py").lines(61, split=True))
     row = lines[4]
     assert row.text == "   5 −     return 1           │   5 +     return 2           "
     grounds = {span.look for span in row.spans if "return" in span.text}
@@ -93,9 +96,9 @@ def test_old_stands_beside_new(small: ChangeSet) -> None:
 
 def test_comments_stand_below_their_lines(small: ChangeSet) -> None:
     """A draft is under its line with its keys; one whose line has changed is on top, quoted."""
-    draft = Remark(1, "src/a.py", "new", 5, "why two?\nsay so")
+    draft = Remark(1, "src/a.py", "new", 5, "why two?\nsay so", quote="    return 2")
     sent = Remark(2, "src/a.py", "new", 8, "name it", quote="def 2():", draft=False, when="try 1")
-    lines = view(small, "src/a.py", draft, sent).lines(60)
+    lines = list(view(small, "src/a.py", draft, sent).lines(60))
     assert texts(lines)[:2] == [
         "     ┃ you name it",
         "     ┃ on line 8, which was “def 2():” · try 1",
@@ -105,6 +108,45 @@ def test_comments_stand_below_their_lines(small: ChangeSet) -> None:
     assert texts(lines)[at + 2] == "     ┃ on line 5 · goes back to codex-1 with R"
     assert [span.text for span in lines[at].right] == ["e", "edit", "x", "drop"]
     assert lines[at].mark == "comment:1"
+
+
+def test_a_comment_on_lines_stands_below_the_last(small: ChangeSet) -> None:
+    """It names them all; where one of them is another by now, it is on top with what they were."""
+    quote = "def one():\n    return 2"
+    about = Remark(1, "src/a.py", "new", 5, "why?", quote=quote)
+    lines = list(view(small, "src/a.py", about).lines(60))
+    at = texts(lines).index("     ┃ you why?")
+    assert lines[at - 1].mark == "line:new:5"
+    assert texts(lines)[at + 1] == "     ┃ on lines 4-5 · goes back to codex-1 with R"
+    gone = replace(about, quote="def two():\n    return 2")
+    top = texts(view(small, "src/a.py", gone).lines(60))[1]
+    assert view(small, "src/a.py", gone).first_code == 3
+    assert view(small, "src/a.py", about).first_code == 1
+    assert "on lines 4-5, which were “def two():     return 2” · goes back" in top
+
+
+def test_what_is_half_written_says_so(small: ChangeSet) -> None:
+    """A new one and other words for one stand there as they are written, and are found again."""
+    new = Remark(-1, "src/a.py", "new", 5, "", quote="    return 2", begun="half")
+    again = Remark(1, "src/a.py", "new", 5, "whole", quote="    return 2", begun="other")
+    found = texts(view(small, "src/a.py", new, again).lines(60))
+    for words in ("half", "other"):
+        at = found.index(f"     ┃ you {words}")
+        assert found[at + 1] == "     ┃ on line 5 · half written, and only yours: e goes on"
+    for one in (new, again):
+        place = half_written_place(one.place.draft_name)
+        assert place == (one.place if one.is_new else CommentPlace("", number=1))
+    assert half_written_place("message") is None
+
+
+def test_marked_lines_are_of_one_side(small: ChangeSet) -> None:
+    """Of marked lines those count that follow each other on the side of the last, in one hunk."""
+    lines = list(view(small, "src/a.py").code_lines())
+    assert [line.text for line in lines[2:5]] == ["def one():", "    return 1", "    return 2"]
+    assert one_side(lines[2:5]) == [lines[2], lines[4]]
+    assert one_side(lines[2:4]) == lines[2:4]
+    assert one_side([lines[0], lines[4]]) == [lines[4]]
+    assert one_side([]) == []
 
 
 def test_code_has_colours_by_its_name(small: ChangeSet) -> None:
@@ -144,6 +186,7 @@ def test_each_kind_of_change_is_named(hostile: ChangeSet) -> None:
     assert heads["to/moved.txt"] == "to/moved.txt  ← moved.txt  renamed  +0 −0"
     assert heads["mode.sh"] == "mode.sh  mode 644 → 755  +0 −0"
     assert heads["gone.txt"].endswith("gone  +0 −1")
+    assert heads["kind"] == "kind  file → link  +1 −1"
     assert heads["blob"].endswith("binary")
     assert texts(view(hostile, "blob").lines(60)) == ["binary, 3 bytes now"]
     assert texts(view(hostile, "mode.sh").lines(60)) == ["mode 644 → 755"]
@@ -155,6 +198,24 @@ def test_each_kind_of_change_is_named(hostile: ChangeSet) -> None:
         "   3 + @@ -1 +1 @@",
     ]
     assert max(len(line.text) for line in view(hostile, "huge.py").lines(60)) < 2100
+
+
+def test_links_and_submodules_are_named() -> None:
+    """Beside files git keeps links and submodules; their rows say so, whatever became of them."""
+    gone, link, module = "000000", "120000", "160000"
+    modes = [(gone, link), (module, gone), (module, module), ("100644", module), (link, link)]
+    files = [ChangedFile("x", "x", 1, 1, "b", old, new) for old, new in modes]
+    words = [file.words for file in files]
+    assert words == ["new link", "gone submodule", "submodule", "file → submodule", "link"]
+
+
+def test_the_ends_of_lines_are_shown_where_they_differ() -> None:
+    """A file with carriage returns reads as any; where they come or go, they are a sign."""
+    head = "diff --git a/x b/x\n@@ -1 +1 @@\n"
+    (same,) = parse_patch(f"{head}-a\r\n+b\r\n".encode(), 9)
+    assert [line.text for line in same.hunks[0].lines] == ["a", "b"]
+    (other,) = parse_patch(f"{head}-a\r\n+a\n".encode(), 9)
+    assert [line.text for line in other.hunks[0].lines] == ["a␍", "a"]
 
 
 def test_a_long_diff_opens_file_by_file(tmp_path: Path) -> None:

@@ -107,10 +107,11 @@ async def test_what_is_decided_elsewhere_turns_the_keys_off(tmp_path: Path) -> N
         hand.drive.mine.move(RUN, SKIP, ["a"])
         await read(hand)
         await read(hand)
-        assert "decided meanwhile by" in screen(hand)
+        assert "decided meanwhile by ann: it is skipped now" in screen(hand)
         before = list(hand.acts)
-        await hand.press("R", "c")
+        await hand.press("R", "c", "A")
         assert hand.acts == before
+        assert hand.told[-1].startswith("A: decided meanwhile by ann: it is skipped now")
         await hand.press("escape")
         assert not isinstance(hand.app.screen, ReviewScreen)
 
@@ -182,6 +183,7 @@ def test_a_merge_is_tried_for_real(tmp_path: Path) -> None:
     beside = commit_on(control, base, {"other.txt": "1\n"})
     against = commit_on(control, base, {"src/a.py": "import re\n"})
     (control.git_dir / "info" / "attributes").write_text("")
-    assert merged(control, beside, commit).sentence == "merges cleanly"
-    trial = merged(control, against, commit)
-    assert (trial.sentence, trial.clean) == ("conflicts in src/a.py", False)
+    assert merged(control, base, beside, commit).sentence == "1 merge behind: merges cleanly"
+    trial = merged(control, base, against, commit)
+    assert trial.sentence == "1 merge behind: conflicts with “work”: src/a.py"
+    assert not trial.clean

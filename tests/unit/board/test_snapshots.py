@@ -19,6 +19,9 @@ from textual.widgets import Input, TextArea
 from tests.support import busy_run
 from tests.support.board_harness import BoardHarness, StillApp, project_in
 from tests.support.ledger_harness import RUN
+from tests.support.review_sample import sample_review
+from wf_tui.board.review.trial import Trial
+from wf_tui.board.screens import review_screen
 from wf_tui.board.screens.start_screen import Offers, StartApp
 from wf_tui.board.start.agents import Readiness
 from wf_tui.board.start.surroundings import Fact, Surroundings
@@ -204,6 +207,38 @@ def test_without_colour(screens: SnapshotHarness, monkeypatch: pytest.MonkeyPatc
     """With NO_COLOR everything can still be read."""
     monkeypatch.setenv("NO_COLOR", "1")
     assert screens.busy(MIDDLE)
+
+
+@pytest.mark.parametrize(
+    ("keys", "size", "looks"),
+    [
+        pytest.param((), MIDDLE, Board(), id="120x40"),
+        pytest.param((), LEAST, Board(), id="60x18", marks=pytest.mark.slow),
+        pytest.param((), SMALL, Board(), id="80x24", marks=pytest.mark.slow),
+        pytest.param(("h",), SMALL, Board(), id="files-80x24", marks=pytest.mark.slow),
+        pytest.param(("s",), LARGE, Board(), id="200x60", marks=pytest.mark.slow),
+        pytest.param(
+            (*"Vjc", *"Say why"), MIDDLE, Board(theme=LIGHT), id="light", marks=pytest.mark.slow
+        ),
+        pytest.param((), MIDDLE, Board(ascii=True), id="ascii", marks=pytest.mark.slow),
+    ],
+)
+def test_review(
+    screens: SnapshotHarness,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    keys: tuple[str, ...],
+    size: Size,
+    looks: Board,
+) -> None:
+    """The review, of work that was read from a repository, with comments of every kind."""
+    found = sample_review(tmp_path / "git", "rate-limit")
+    trial = Trial("h", "2 merges behind: merges cleanly", clean=True)
+    monkeypatch.setattr(review_screen, "read_review", lambda *_: found)
+    monkeypatch.setattr(review_screen, "try_merge", lambda *_: trial)
+    screens.config = Config(board=looks)
+    opened = ("R", *(_KEYS.get(key, key) for key in keys))
+    assert screens.busy(size, *opened, card="rate-limit")
 
 
 @pytest.mark.parametrize("in_repository", [True, False])

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import TYPE_CHECKING
+
 from wf_tui.board.text_view.find import Found, find, with_found
+from wf_tui.board.text_view.long_text_view import STEP, LongTextView
 from wf_tui.board.text_view.text_line import TextLine, block, plain, safe
 from wf_tui.board.text_view.wrapped_lines import WrappedLines, wrap
+from wf_tui.board.theme.themed_app import ThemedApp
 from wf_tui.board.widgets.line import Role, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.app import ComposeResult
 
 
 def rows_of(lines: WrappedLines) -> list[str]:
@@ -33,6 +43,7 @@ def test_folding_at_spaces() -> None:
     assert [row.text for row in wrap(plain("日本語"), 5)] == ["日本", "語"]
     assert [row.text for row in wrap(plain(""), 5)] == [""]
     assert [row.text for row in wrap(plain("日本"), 1)] == ["日", "本"]
+    assert "".join(row.text for row in wrap(plain("\u0301" * 9), 4)) == "\u0301" * 9
     assert len(wrap(TextLine((Span("── g" * 9),), fill=True), 8)) == 1
 
 
@@ -92,3 +103,83 @@ def test_hits_are_cut_out_of_the_pieces() -> None:
         ("x", Role.TEXT),
     ]
     assert with_found((Span("abc"),), "q") == (Span("abc"),)
+
+
+class Turns:
+    """A long text that counts how many of its lines are asked for in each turn of the loop."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.taken = 0
+        self.most = 0
+
+    def lines(self) -> Iterator[TextLine]:
+        """Yield the lines, each with its number."""
+        for number in range(self.count):
+            self.taken += 1
+            yield plain(f"line {number} of many words")
+
+    async def watch(self) -> None:
+        """Note at each turn of the loop how many have been asked for since the one before."""
+        while True:
+            before = self.taken
+            await asyncio.sleep(0)
+            self.most = max(self.most, self.taken - before)
+
+
+class LongTextApp(ThemedApp[None]):
+    """Shows one long text and nothing else."""
+
+    def compose(self) -> ComposeResult:
+        """Mount the view."""
+        yield LongTextView()
+
+
+async def test_a_long_text_is_laid_out_in_steps() -> None:
+    """No turn of the loop handles more than a step; the start is there at once, all of it soon."""
+    async with LongTextApp().run_test(size=(60, 20)) as pilot:
+        view, text = pilot.app.query_one(LongTextView), Turns(20_000)
+        watching = asyncio.create_task(text.watch())
+        view.look_for("line 19999")
+        view.show_in_steps(text.lines, keep=False, cursor=0, wrapping=False)
+        assert (len(view.lines), view.cursor) == (STEP, 0)
+        await pilot.app.workers.wait_for_complete()
+        assert (len(view.lines), view.found.numbers) == (20_000, (19_999,))
+        view.move_to_end(last=True)
+        top = view.top
+        view.show_in_steps(text.lines, keep=True, cursor=0, wrapping=False)
+        # What was there stays until the place where one is has been laid out anew.
+        assert (view.top, view.cursor, len(view.lines)) == (top, 19_999, 20_000)
+        await pilot.app.workers.wait_for_complete()
+        assert (view.top, view.cursor) == (top, 19_999)
+        view.wrap(wrapping=True)
+        await asyncio.sleep(0)
+        view.fit(12)
+        await pilot.app.workers.wait_for_complete()
+        assert (view.cursor, view.lines[19_999].text) == (19_999, "line 19999 of many words")
+        assert len(view.text.split("\n")) > 2 * 20_000
+        view.show_in_steps(text.lines, keep=False, cursor=0, wrapping=False)
+        view.show_lines([plain("another")])
+        await pilot.app.workers.wait_for_complete()
+        assert [line.text for line in view.lines] == ["another"]
+        watching.cancel()
+        # What the test itself asks for, and a step of what is laid out meanwhile.
+        assert 0 < text.most <= 2 * STEP
+
+
+async def test_the_mouse_selects_text() -> None:
+    """A drag selects from character to character, also of what has been scrolled to."""
+    async with LongTextApp().run_test(size=(60, 20)) as pilot:
+        view = pilot.app.query_one(LongTextView)
+        text = Turns(100)
+        view.show_in_steps(text.lines, keep=False, cursor=0, wrapping=False)
+        view.move_to_end(last=True)
+        await pilot.pause()
+        await pilot.mouse_down(view, offset=(6, 0))
+        await pilot.hover(view, offset=(8, 1))
+        await pilot.mouse_up(view, offset=(8, 1))
+        assert pilot.app.screen.get_selected_text() == "80 of many words\nline 81 "
+        assert view.cursor == 99
+        await pilot.click(view, offset=(3, 0))
+        assert pilot.app.screen.get_selected_text() is None
+        assert view.cursor == 80

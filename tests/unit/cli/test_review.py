@@ -61,6 +61,20 @@ def test_a_comment_is_kept_with_its_line(cli: CliHarness) -> None:
     assert [one["state"] for one in cli.json_here("show", "a")["comments"]] == ["draft", "draft"]
 
 
+def test_a_comment_can_be_about_several_lines(cli: CliHarness) -> None:
+    """PATH:FIRST-LAST is kept with all of its lines; one that ends before it begins is none."""
+    (kept,) = cli.json_here("comment", "a", "a.txt:1-2", "both")
+    assert kept["state"] == "draft"
+    for place in ("a.txt:2-1", "a.txt:1-3", "a.txt:1-", "a.txt:-2", "a.txt:0-1", ":1-2"):
+        assert cli.here("comment", "a", place, "no").exit_code == 2, place
+    (said,) = cli.json_here("review", "a")["comments"]
+    assert (said["first"], said["line"], said["quote"]) == (1, 2, "x\ny")
+    text = cli.here("review", "a").stdout
+    assert "1 lines 1-2 (draft): both\n      > x\n      > y\n" in text
+    assert "on a.txt:1-2: both" in cli.here("show", "a").stdout
+    assert "comment on a.txt:1-2: both" in cli.here("events").stdout
+
+
 def test_what_has_nothing_to_send_is_refused(cli: CliHarness) -> None:
     """Without a comment nothing goes back, and without work there is nothing to look at: 5."""
     sent = cli.here("review", "a", "--send")

@@ -68,6 +68,16 @@ def test_a_draft_is_kept_changed_and_dropped(reviewed: LedgerHarness) -> None:
     assert drive.mine.comment(RUN, "a", "src/a", 1, "third").id == 3
 
 
+def test_a_comment_on_lines_has_all_of_them(reviewed: LedgerHarness) -> None:
+    """The quote has each line, however long, and so tells the first; more than 200 are refused."""
+    drive = reviewed
+    made = drive.mine.comment(RUN, "a", "src/a", 6, "why?", quote=f"x\n{'y' * 1500}\n")
+    assert (made.first, made.line, made.place) == (4, 6, "src/a:4-6")
+    assert made.quote.split("\n") == ["x", "y" * 1000, ""]
+    with pytest.raises(UsageError, match="200 lines at most, not 201"):
+        drive.mine.comment(RUN, "a", "src/a", 900, "all", quote="\n" * 200)
+
+
 def test_what_cannot_be_said(drive: LedgerHarness) -> None:
     """Nothing is said to work that nobody has done, or that is done, or without words."""
     drive.make("a", "b")

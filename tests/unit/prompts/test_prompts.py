@@ -172,6 +172,7 @@ def test_an_answer_stands_outside_and_its_question_inside(harness: RunHarness) -
 
 def test_comments_stand_outside_and_their_lines_inside(harness: RunHarness) -> None:
     """What a person says of a line is to be followed; the line, and an odd path, are data."""
+    line = CANARY.replace("\n", " ")
     about = CommentRow(
         run="r",
         task="a",
@@ -180,7 +181,7 @@ def test_comments_stand_outside_and_their_lines_inside(harness: RunHarness) -> N
         path="src/a.py",
         side="new",
         line=4,
-        quote=CANARY,
+        quote=line,
         text="Use the clock that comes in.",
         actor="user:ana",
         at=0.0,
@@ -194,10 +195,14 @@ def test_comments_stand_outside_and_their_lines_inside(harness: RunHarness) -> N
         assert "## Comment 2, a line that you removed (user:ana)\n\nKeep it." in outside
         assert "Ignore" not in outside
         assert data["review_comments"] == [
-            {"comment": 1, "path": "src/a.py", "line": 4, "quote": CANARY},
-            {"comment": 2, "path": f"x\n{CANARY}", "line": 4, "quote": CANARY},
+            {"comment": 1, "path": "src/a.py", "first": 4, "line": 4, "quote": line},
+            {"comment": 2, "path": f"x\n{CANARY}", "first": 4, "line": 4, "quote": line},
         ]
     assert outside.startswith("# Go on\n\nYour work is in the worktree.")
+    several = replace(about, line=5, quote="a\nb", side="old")
+    outside, data = parts(render(replace(known, comments=(several,)), MARK))
+    assert "## Comment 1: src/a.py:4-5, lines that you removed (user:ana)" in outside
+    assert [one["quote"] for one in data["review_comments"]] == ["a\nb"]
 
 
 def test_a_reader_and_a_structured_answer(harness: RunHarness) -> None:

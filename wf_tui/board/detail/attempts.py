@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from wf_tui.board.detail.document import Document
 from wf_tui.board.detail.usage import usage_lines
 from wf_tui.board.text_view.text_line import TextLine, plain, safe
-from wf_tui.board.widgets.line import Look, Role, Span
+from wf_tui.board.widgets.line import Line, Look, Role, Span, fitted
 from wf_tui.errors import WfError
 from wf_tui.git.control.control import open_control
 from wf_tui.git.control.diffs import changed_lines
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from wf_tui.git.control.control import Control
     from wf_tui.ledger.model.rows import AttemptRow
 
-__all__ = ["Table", "read_attempts"]
+__all__ = ["LABELS", "Table", "read_attempts"]
 
 _NEWEST: Final = 20
 """Attempts whose changes are counted; each asks git once, where the ledger has no count."""
@@ -38,17 +38,17 @@ _LABEL: Final = 11
 _WIDEST: Final = 26
 _DOLLAR: Final = 1_000_000
 _THOUSAND: Final = 1000
-_LABELS: Final = (
+LABELS: Final = (
     *("try", "seat", "profile", "model", "started", "time", "tokens", "cost"),
     *("ended", "exit", "diff", "last line"),
 )
-_ENDED: Final = _LABELS.index("ended")
+_ENDED: Final = LABELS.index("ended")
 _BAD: Final = frozenset(str(one) for one in Outcome if one is not Outcome.SUCCEEDED)
 
 
 @dataclass(frozen=True)
 class Column:
-    """An attempt: its cells in the order of `_LABELS`, safe to draw."""
+    """An attempt: its cells in the order of `LABELS`, safe to draw."""
 
     epoch: int
     cells: tuple[str, ...]
@@ -78,18 +78,23 @@ class Table(Document):
         """
         found: list[TextLine] = []
         for columns in fit_columns(self.columns, width):
-            found += (self._row(number, columns) for number in range(len(_LABELS)))
+            found += (self._row(number, columns) for number in range(len(LABELS)))
             found.append(plain(""))
         if len(self.columns) > 1:
             found += (TextLine(_KEYS), plain(""))
         return (*found, *self.lines)
+
+    def newest(self, width: int) -> Sequence[TextLine]:
+        """Return the rows of cells of the newest attempts, as many as stand side by side."""
+        backwards = next(fit_columns(self.columns[::-1], width), ())
+        return [self._row(number, backwards[::-1]) for number in range(len(LABELS))]
 
     def choosing(self, chosen: int | None, marked: frozenset[int]) -> Table:
         """Return it with another attempt under the cursor, and other marks."""
         return replace(self, chosen=chosen, marked=marked)
 
     def _row(self, number: int, columns: Sequence[Column]) -> TextLine:
-        spans = [Span(f"{_LABELS[number]:<{_LABEL}}", Role.FAINT)]
+        spans = [Span(f"{LABELS[number]:<{_LABEL}}", Role.FAINT)]
         for column in columns:
             here = column.epoch == self.chosen
             edge = "┃" if here else "+" if column.epoch in self.marked and not number else " "
@@ -97,8 +102,8 @@ class Table(Document):
             if number >= _ENDED and column.bad and number != _ENDED + 2:
                 role = Role.ERROR
             look = Look.CURSOR if here else Look.PLAIN
-            text = set_cell_size(column.cells[number], column.width - 1)
-            spans += (Span(edge, Role.FOCUS), Span(text, role, look=look))
+            text = fitted(Line((Span(column.cells[number], role),)), column.width - 1, "…")
+            spans += (Span(edge, Role.FOCUS), *(replace(one, look=look) for one in text))
         return TextLine(tuple(spans))
 
 
@@ -146,7 +151,7 @@ def _left(attempt: AttemptRow) -> list[str]:
 
 
 def _column(attempt: AttemptRow, control: Control, now: float) -> Column:
-    """Return the cells of an attempt, in the order of `_LABELS`."""
+    """Return the cells of an attempt, in the order of `LABELS`."""
     took = offset((attempt.ended_at or now) - attempt.started_at)
     exit_status = "-"
     if attempt.signal:

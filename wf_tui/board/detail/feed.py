@@ -61,6 +61,8 @@ class Answered(Message):
     answer: Document | LogNews
     facts: HeadFacts | None = None
     """What stands in the head, where that was asked for as well."""
+    attempts: Document | None = None
+    """What stands below the log, where that was."""
 
 
 @dataclass
@@ -92,6 +94,7 @@ class DetailFeed:
         cursor: Cursor | None,
         *,
         with_head: bool,
+        with_attempts: bool = False,
     ) -> None:
         """Read what the ticket says on a thread, and post the answer to a widget.
 
@@ -99,21 +102,22 @@ class DetailFeed:
         anew. A read that fails is posted, too, and ends the asking like any answer.
         """
 
-        def read() -> tuple[Document | LogNews, HeadFacts | None]:
+        def read() -> Answered:
             facts = read_head(source) if with_head else None
+            attempts = read_attempts(source) if with_attempts else None
             if ticket.tab is Tab.LOG:
-                return read_log(source, cursor), facts
-            return _READERS[ticket.tab](source), facts
+                return Answered(ticket, read_log(source, cursor), facts, attempts)
+            return Answered(ticket, _READERS[ticket.tab](source), facts, attempts)
 
         try:
             loop = asyncio.get_running_loop()
-            answer, facts = await loop.run_in_executor(self._pool, read)
+            answer = await loop.run_in_executor(self._pool, read)
         except WfError as error:
             to.post_message(Failed(ticket, _one_line(error.message, error.hint)))
         except OSError as error:
             to.post_message(Failed(ticket, _one_line(str(error), "")))
         else:
-            to.post_message(Answered(ticket, answer, facts))
+            to.post_message(answer)
 
 
 def _one_line(message: str, hint: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.board.detail.plan import newest_steps, plan_spans
 from wf_tui.board.text_view.text_line import safe
 from wf_tui.ledger.queries import reads
 from wf_tui.picture.age import offset
@@ -15,6 +16,7 @@ from wf_tui.project import open_reads
 
 if TYPE_CHECKING:
     from wf_tui.board.detail.document import Source
+    from wf_tui.board.widgets.line import Span
     from wf_tui.ledger.model.rows import AttemptRow
     from wf_tui.ledger.store.database import Database
 
@@ -56,6 +58,8 @@ class HeadFacts:
     prompt: str = ""
     result: str = ""
     """Its answer, where it gave one."""
+    plan: tuple[Span, ...] = ()
+    """The plan of its worker on one line, where it told one."""
 
 
 def read_head(source: Source) -> HeadFacts:
@@ -85,7 +89,14 @@ def read_head(source: Source) -> HeadFacts:
         said=safe(next((one.said for one in reversed(attempts) if one.said), "")),
         prompt=task.spec.prompt,
         result=safe((task.result or "").strip().partition("\n")[0]),
+        plan=_plan(source, last),
     )
+
+
+def _plan(source: Source, last: AttemptRow | None) -> tuple[Span, ...]:
+    if last is None or not last.plan_total:
+        return ()
+    return plan_spans(newest_steps(source.attempt(last.epoch)))
 
 
 def _held(db: Database, source: Source) -> int:

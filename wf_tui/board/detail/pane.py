@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from textual import on, work
 from textual.message import Message
-from textual.widget import Widget
 
+from wf_tui.board.detail.attempts_below import HIGH, WIDE, AttemptsBelow
 from wf_tui.board.detail.document import Source, Tab
 from wf_tui.board.detail.feed import Answered, DetailFeed, Failed, Ticket
 from wf_tui.board.detail.head_facts import HeadFacts
 from wf_tui.board.detail.pane_head import LOW, PaneHead, ways_out
 from wf_tui.board.detail.pane_keys import pane_bindings
 from wf_tui.board.detail.tab_text import TabText
-from wf_tui.board.detail.tabs import TabRow
+from wf_tui.board.detail.tabs import TO_THE_END, TabRow, first_tab
 from wf_tui.board.diff.comment_box import CommentBox
 from wf_tui.board.diff.commenting import Commenting
 from wf_tui.board.diff.diff_view import DiffView
 from wf_tui.board.text_view.find_bar import FindBar
+from wf_tui.board.text_view.finding import Finding
 from wf_tui.board.text_view.lines_view import LinesView
 from wf_tui.board.text_view.text_line import safe
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.board.widgets.line import Role
-from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -38,33 +38,16 @@ if TYPE_CHECKING:
     from wf_tui.picture.card import Card
     from wf_tui.project import Project
 
-__all__ = ["DetailPane", "first_tab"]
+__all__ = ["DetailPane"]
 
 _EVERY: Final = 0.25
 """Seconds between two looks at a log that grows."""
 _LIVE_EVERY: Final = 1.0
 """Seconds between two looks at anything else of an open attempt."""
 _OF_ATTEMPT: Final = frozenset({Tab.LOG, Tab.DIFF, Tab.ATTEMPTS})
-_TO_DIFF: Final = frozenset({BlockedKind.SCOPE, BlockedKind.CONFLICT, BlockedKind.REVIEW})
-_TO_THE_END: Final = frozenset({BlockedKind.FAILED, BlockedKind.GATE, BlockedKind.DELIVERABLE})
 
 
-def first_tab(card: Card | None) -> Tab:
-    """Return the tab that says most about a task as it is now."""
-    if card is None or card.kind in _TO_THE_END:
-        return Tab.LOG
-    match TaskState(card.state):
-        case TaskState.PENDING:
-            return Tab.ATTEMPTS if card.attempt else Tab.PROMPT
-        case TaskState.DONE:
-            return Tab.PROMPT if card.kind == DoneKind.ANSWERED else Tab.DIFF
-        case TaskState.BLOCKED if card.kind in _TO_DIFF:
-            return Tab.DIFF
-        case _:
-            return Tab.LOG
-
-
-class DetailPane(Commenting, Widget):
+class DetailPane(Commenting, Finding):
     """Shows a task's log as it grows, its diff, prompt, attempts and events, below its head.
 
     A screen says with `show` of which task, and passes on with `refresh_from` what has changed. The
@@ -106,7 +89,7 @@ class DetailPane(Commenting, Widget):
         self._head = PaneHead(ASCII if ascii else UNICODE)
         self._tabs = TabRow(ascii=ascii)
         self._view = DiffView(ascii=ascii)
-        self._find = FindBar()
+        self._below = AttemptsBelow(ascii=ascii)
         self._box = CommentBox()
         self._until: float | None = None
         """The moment that is looked back at; None is now."""
@@ -126,7 +109,8 @@ class DetailPane(Commenting, Widget):
         yield self._head
         yield self._tabs
         yield self._view
-        yield self._find
+        yield self._below
+        yield FindBar()
         yield self._box
 
     def on_mount(self) -> None:
@@ -143,6 +127,7 @@ class DetailPane(Commenting, Widget):
     def on_resize(self, event: Resize) -> None:
         """Leave out the blank lines of the head where it is low."""
         self.set_class(event.size.height >= LOW, "-roomy")
+        self._place_attempts()
         self.call_after_refresh(self._text.lay_out_table)
 
     def on_unmount(self) -> None:
@@ -169,6 +154,7 @@ class DetailPane(Commenting, Widget):
         if task_id != self.task_id:
             self.task_id = task_id
             self._text.forget_task()
+            self._below.forget()
             self._facts = HeadFacts()
             self._set_tab(first_tab(self._card()))
             self._start_over()
@@ -216,7 +202,24 @@ class DetailPane(Commenting, Widget):
     def _set_tab(self, tab: Tab) -> None:
         if tab is not self.tab:
             self.tab = tab
+            self._place_attempts()
             self.post_message(self.TabOpened(tab.value))
+
+    def _place_attempts(self) -> None:
+        """Have the attempts below the log, where there is so much room."""
+        is_large = self.is_mounted and self.app.size.width >= WIDE and self.size.height >= HIGH
+        was_shown = self._below.is_shown
+        self._below.set_class(is_large and self.tab is Tab.LOG, "-shown")
+        self._due = self._due or self._below.is_shown > was_shown
+
+    @property
+    def searched(self) -> LinesView:
+        """The lines of the open tab."""
+        return self._view
+
+    def show_found(self) -> None:
+        """Say beside the tabs which hit one is at."""
+        self._say()
 
     @property
     def commented(self) -> str | None:
@@ -254,7 +257,7 @@ class DetailPane(Commenting, Widget):
                 return is_diff or bool(self._view.found.words)
             case "file" | "wrap":
                 return is_diff
-            case "comment":
+            case "comment" | "mark_range":
                 return is_diff and self._text.between is None
             case "edit_comment" | "drop_comment":
                 return self.tab is Tab.DIFF  # without a comment under the cursor they say so
@@ -263,7 +266,7 @@ class DetailPane(Commenting, Widget):
             case "follow":
                 return self.tab is Tab.LOG
             case "forget_words":
-                return bool(self._view.found.words)
+                return bool(self._view.found.words) or self._view.marked_from is not None
             case "open_line":
                 return bool(self._view.marked)
             case _:
@@ -336,13 +339,12 @@ class DetailPane(Commenting, Widget):
         """Break lines that are too long, or cut them at the edge."""
         self._view.toggle_wrap()
 
-    def action_find(self) -> None:
-        """Look for words in what is shown."""
-        self._find.open(self._view.found.words)
-
     def action_forget_words(self) -> None:
-        """Look for nothing any more."""
-        self._view.look_for("")
+        """Let marked lines go, else look for nothing any more."""
+        if self._view.marked_from is not None:
+            self._view.mark_from_here(on=False)
+        else:
+            self._view.look_for("")
         self._say()
 
     @on(LinesView.Opened)
@@ -354,24 +356,6 @@ class DetailPane(Commenting, Widget):
     def _open_mark(self, mark: str) -> None:
         if not self._text.open(mark):
             self.read_now()
-
-    @on(FindBar.Typed)
-    def look_for_typed(self, event: FindBar.Typed) -> None:
-        """Show the hits as one types, from where one is."""
-        event.stop()
-        found = self._view.look_for(event.words)
-        self._find.say(found.sentence(self._view.in_view.start) if event.words else "")
-
-    @on(FindBar.Closed)
-    def end_finding(self, event: FindBar.Closed) -> None:
-        """Go to the first hit, or forget what was looked for."""
-        event.stop()
-        if not event.kept:
-            self._view.look_for("")
-        self.focus()
-        if event.kept:
-            self._view.go_to_found(1)
-        self._say()
 
     @on(TabRow.Chosen)
     def open_chosen_tab(self, event: TabRow.Chosen) -> None:
@@ -397,6 +381,7 @@ class DetailPane(Commenting, Widget):
 
     def _start_over(self) -> None:
         """Forget what is shown and ask for what is wanted now."""
+        self._box.put_away()
         self._generation += 1
         self._asked, self._is_new, self._due = None, True, True
         self._text.forget()
@@ -432,7 +417,9 @@ class DetailPane(Commenting, Widget):
         self, ticket: Ticket, source: Source, cursor: Cursor | None, *, with_head: bool
     ) -> None:
         """Have the feed read what a ticket says, and forget what it was reading for another one."""
-        await self._feed.read(self, ticket, source, cursor, with_head=with_head)
+        below = with_head and self._below.is_shown
+        read = self._feed.read
+        await read(self, ticket, source, cursor, with_head=with_head, with_attempts=below)
 
     def read_again_if_live(self) -> None:
         """Have what is shown of an open attempt read again; a timer calls it.
@@ -460,12 +447,14 @@ class DetailPane(Commenting, Widget):
         if event.facts is not None:
             self._facts = event.facts
             self._head.know(event.facts)
+        if event.attempts is not None:
+            self._below.take(event.attempts)
         card = self._card()
         self._text.take(
             event.answer,
             self.task_id or "",
             keep=not self._is_new,
-            to_the_end=card is not None and card.kind in _TO_THE_END,
+            to_the_end=card is not None and card.kind in TO_THE_END,
         )
         self._is_new = False
         self._say()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["LOW", "PaneHead", "ways_out"]
 
 LOW: Final = 26
-"""Lines of the pane under which its head has no blank lines."""
+"""Lines of the pane under which its head has neither a blank line nor the worker's plan."""
 _CLOSE: Final = "close"
 _BY_STATE: Final = {
     TaskState.PENDING: ("task.hold", "task.reassign", "task.edit"),
@@ -94,13 +94,15 @@ class PaneHead(LineWidget):
         self.repaint()
 
     def rows(self) -> list[Row]:
-        """Return the title, three lines of the reason, and the figures."""
+        """Return the title, three lines of the reason, and the figures; the plan in a high one."""
         if not self._shown:
             return [Row((Span("select a card to see it here", Role.MUTED),))]
         ground = Look.NEED if self._card is not None and self._card.needs_you else Look.PLAIN
         reason = [self._fit(Line(spans), ground) for spans in self._reason()]
-        blank = [self._fit(Line(), Look.PLAIN)] if self.size.height > 5 else []  # noqa: PLR2004 - the lines of the low head
-        rows = [self._title(), *reason, *blank, self._figures(), *blank]
+        rows = [self._title(), *reason, self._figures()]
+        if self.size.height > len(rows):
+            rows.insert(-1, self._fit(Line(), Look.PLAIN))
+            rows.append(self._fit(Line(self._facts.plan), Look.PLAIN))
         return [plain_row(row) for row in rows] if self._glyphs.more.isascii() else rows
 
     def on_click(self, event: Click) -> None:

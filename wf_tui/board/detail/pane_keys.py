@@ -32,6 +32,7 @@ _CALLS: Final = {
     "view.file_next": "file(1)",
     "view.filter": "find",
     "view.mark": "mark_attempt",
+    "view.mark_range": "mark_range",
     "view.diff": "difference",
     "view.follow": "follow",
     "view.back": "forget_words",

@@ -11,12 +11,12 @@ from wf_tui.workers.shim import log
 from wf_tui.workers.transcript import EntryKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from wf_tui.workers.transcript import Record
 
-__all__ = ["plan_lines"]
+__all__ = ["newest_steps", "plan_lines", "plan_spans"]
 
 _DONE: Final = "completed"
 _MARKS: Final = {_DONE: ("✓", Role.DONE), "in_progress": ("●", Role.RUNNING)}
@@ -27,12 +27,31 @@ def plan_lines(folder: Path) -> Iterator[TextLine]:
 
     `folder` is that of the attempt. Called on a thread of the pane.
     """
-    found = (log.newest(path, EntryKind.PLAN) for path in log.attempt_logs(folder))
-    steps = next((steps_of(record) for record in found if record), [])
+    steps = newest_steps(folder)
     if steps:
         done = sum(status == _DONE for _, status in steps)
         yield plain(f"plan of its worker, {done} of {plural(len(steps), 'step')}", Role.TITLE)
         yield from step_lines(steps)
+
+
+def newest_steps(folder: Path) -> list[tuple[str, str]]:
+    """Return the steps of the newest plan of an attempt, each with its state; called on a thread.
+
+    The last of its logs is read from its end, as far as it takes: only for one that told a plan.
+    """
+    found = (log.newest(path, EntryKind.PLAN) for path in log.attempt_logs(folder))
+    return next((steps_of(record) for record in found if record), [])
+
+
+def plan_spans(steps: Sequence[tuple[str, str]]) -> tuple[Span, ...]:
+    """Return a plan on one line: how far it is, then its steps from the last that is done on."""
+    done = sum(status == _DONE for _, status in steps)
+    spans = [Span(f"plan {done} of {len(steps)}", Role.MUTED)]
+    for text, status in steps[max(0, done - 1) :]:
+        mark, role = _MARKS.get(status, ("○", Role.MUTED))
+        words = Role.TEXT if role is Role.RUNNING else Role.MUTED
+        spans += (Span(f"  {mark} ", role), Span(safe(" ".join(text.split())), words))
+    return tuple(spans)
 
 
 def steps_of(record: Record) -> list[tuple[str, str]]:

@@ -11,16 +11,37 @@ from wf_tui.board.detail.document import Tab
 from wf_tui.board.text_view.plain_signs import plain_row
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted, width_of
 from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual.events import Click
 
-__all__ = ["TabRow"]
+    from wf_tui.picture.card import Card
+
+__all__ = ["TO_THE_END", "TabRow", "first_tab"]
 
 _GAP: Final = 3
 """Cells between two names."""
+TO_THE_END: Final = frozenset({BlockedKind.FAILED, BlockedKind.GATE, BlockedKind.DELIVERABLE})
+"""Kinds whose log is shown at the line that says why."""
+_TO_DIFF: Final = frozenset({BlockedKind.SCOPE, BlockedKind.CONFLICT, BlockedKind.REVIEW})
+
+
+def first_tab(card: Card | None) -> Tab:
+    """Return the tab that says most about a task as it is now."""
+    if card is None or card.kind in TO_THE_END:
+        return Tab.LOG
+    match TaskState(card.state):
+        case TaskState.PENDING:
+            return Tab.ATTEMPTS if card.attempt else Tab.PROMPT
+        case TaskState.DONE:
+            return Tab.PROMPT if card.kind == DoneKind.ANSWERED else Tab.DIFF
+        case TaskState.BLOCKED if card.kind in _TO_DIFF:
+            return Tab.DIFF
+        case _:
+            return Tab.LOG
 
 
 class TabRow(LineWidget):

@@ -24,6 +24,8 @@ _TOO_LONG: Final = 10 * MOST_LINES
 _TOO_LARGE: Final = 32 << 20
 """Bytes of a file from which on it is not asked either: it may be one line."""
 _GONE_MODE: Final = "000000"
+_KINDS: Final = {"120": "link", "160": "submodule"}
+"""What git keeps beside files, by how its modes begin."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,19 @@ class ChangedFile:
 
     @property
     def words(self) -> str:
-        """What has become of it beside its lines: `new`, `gone`, `renamed`, `mode 644 → 755`."""
+        """What it is and has become beside its lines: `new`, `gone link`, `mode 644 → 755` ..."""
+        old, new = (_KINDS.get(mode[:3], "") for mode in (self.old_mode, self.new_mode))
         if self.old_mode == _GONE_MODE:
-            return "new"
+            return f"new {new}".rstrip()
         if self.new_mode == _GONE_MODE:
-            return "gone"
+            return f"gone {old}".rstrip()
         found = ["renamed"] if self.was != self.path else []
-        if self.old_mode != self.new_mode:
+        if old != new:
+            found.append(f"{old or 'file'} → {new or 'file'}")
+        elif self.old_mode != self.new_mode:
             found.append(f"mode {self.old_mode[-3:]} → {self.new_mode[-3:]}")
+        elif new:
+            found.append(new)
         return ", ".join(found)
 
     @property

@@ -49,23 +49,33 @@ class FileView:
     _width: int = 0
     """The cells of a line where it is split, else 0."""
 
-    def lines(self, width: int, *, split: bool = False) -> list[TextLine]:
-        """Return all of its lines for a view with room for `width` cells."""
-        self._drawn.clear()
+    def lines(self, width: int, *, split: bool = False) -> Iterator[TextLine]:
+        """Yield all of its lines for a view with room for `width` cells."""
+        self._drawn = {}
         self._width = width if split else 0
         placed, loose = by_place(self.remarks, self.patch)
-        found: list[TextLine] = []
         for remark in loose:
-            found += remark_lines(remark, self._digits + 1, self.recipient, loose=True)
+            yield from remark_lines(remark, self._digits + 1, self.recipient, loose=True)
         if not self.patch.hunks:
-            found.append(plain(self._without_lines(), Role.MUTED, "line:new:0"))
+            yield plain(self._without_lines(), Role.MUTED, "line:new:0")
         for number, hunk in enumerate(self.patch.hunks):
-            found.append(_hunk_line(number, hunk))
-            draw = self._split(hunk, width, placed) if split else self._unified(hunk, placed)
-            found += draw
+            yield _hunk_line(number, hunk)
+            if split:
+                yield from self._split(hunk, width, placed)
+            else:
+                yield from self._unified(hunk, placed)
         if self.patch.left_out:
-            found.append(plain(f"… {self.patch.left_out:,} lines more: wf diff", Role.MUTED))
-        return found
+            yield plain(f"… {self.patch.left_out:,} lines more: wf diff", Role.MUTED)
+
+    @property
+    def first_code(self) -> int:
+        """How many lines stand before the first line of code: comments whose lines are gone, too.
+
+        Where a file is opened, the cursor is there.
+        """
+        _, loose = by_place(self.remarks, self.patch)
+        before = sum(1 for one in loose for _ in remark_lines(one, 0, "", loose=True))
+        return before + (1 if self.patch.hunks else 0)
 
     def again(self, mark: str) -> TextLine | None:
         """Return a line of code as it is drawn now, by its mark; None where it is none."""

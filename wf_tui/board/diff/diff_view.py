@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.diff.colours import SLICE, Colouring
 from wf_tui.board.diff.diff_lines import place_of
-from wf_tui.board.text_view.lines_view import LinesView
+from wf_tui.board.diff.patch import one_side
+from wf_tui.board.text_view.long_text_view import LongTextView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from wf_tui.board.diff.colours import Slice
     from wf_tui.board.diff.diff_lines import FileView
@@ -23,7 +25,7 @@ SPLIT_FROM: Final = 140
 """Columns of the terminal from which on old and new may stand side by side."""
 
 
-class DiffView(LinesView):
+class DiffView(LongTextView):
     """Shows a file of a diff, and any other text as every text view does.
 
     Lines are cut at the edge unless `wrapping` is asked for. What is in view is coloured first, and
@@ -43,6 +45,8 @@ class DiffView(LinesView):
         """Where among all lines of code one is."""
         self._numbers: dict[str, int] = {}
         """The number of the line in the view that has a mark."""
+        self._coming_numbers: dict[str, int] = {}
+        """The same, of what is laid out now and will be in the view."""
         self._asked: set[int] = set()
         """Which slices have been coloured, or are about to be."""
         self._colouring = Colouring()
@@ -64,7 +68,6 @@ class DiffView(LinesView):
         self.file_view, self._before, self._after = file_view, before, after
         self._codes = list(file_view.code_lines())
         self._places = {line.place: at for at, line in enumerate(self._codes)}
-        self._asked = set()
         self._lay_out(keep=keep, cursor=cursor)
 
     def show_text(
@@ -89,11 +92,34 @@ class DiffView(LinesView):
         self._wraps = not self.wrapping
         self.wrap(wrapping=self._wraps)
 
-    def line_in_view(self) -> CodeLine | None:
-        """Return the line of code under the cursor."""
-        place = place_of(self.marked)
+    def chosen_lines(self) -> list[CodeLine]:
+        """Return what a comment written now is about: lines of one side that follow each other.
+
+        They are those that are marked, as far as they stand together with the last of them, else
+        the one under the cursor, or that which the comment under the cursor is about; none where
+        there is no code, which is about the file as a whole.
+        """
+        if self.marked_from is None:
+            line = self._line_above()
+            return [] if line is None else [line]
+        found = [line for number in self.chosen if (line := self._code_at(number)) is not None]
+        return one_side(found)
+
+    def _line_above(self) -> CodeLine | None:
+        """Return the line of code under the cursor, or above the comment that is there."""
+        number = self.cursor or 0
+        while number > 0 and self._mark_of(number).startswith("comment:"):
+            number -= 1
+        return self._code_at(number)
+
+    def _code_at(self, number: int) -> CodeLine | None:
+        place = place_of(self._mark_of(number))
         at = None if place is None else self._places.get(place)
         return None if at is None else self._codes[at]
+
+    def _mark_of(self, number: int) -> str:
+        line = self._wrapped.line(number)
+        return "" if line is None else line.mark
 
     def go_to_line(self, mark: str) -> bool:
         """Put the cursor on the line with a mark; False where there is none."""
@@ -110,10 +136,21 @@ class DiffView(LinesView):
     def _lay_out(self, *, keep: bool, cursor: int) -> None:
         if self.file_view is None:
             return
-        drawn = self.file_view.lines(self.room, split=self.is_split)
-        lines = [*self._before, *drawn, *self._after]
-        self._numbers = {line.mark: at for at, line in enumerate(lines) if line.mark}
-        self.show_lines(lines, keep=keep, wrapping=self._wraps and not self.is_split, cursor=cursor)
+        wrapping = self._wraps and not self.is_split
+        self.show_in_steps(self._lines, keep=keep, wrapping=wrapping, cursor=cursor)
+
+    def _lines(self) -> Iterator[TextLine]:
+        """Yield all lines, and note the number of each that can be found by its mark."""
+        numbers = self._coming_numbers = {}
+        drawn = self.file_view.lines(self.room, split=self.is_split) if self.file_view else ()
+        for at, line in enumerate(chain(self._before, drawn, self._after)):
+            if line.mark:
+                numbers[line.mark] = at
+            yield line
+
+    def text_changed(self) -> None:
+        """Go by the lines that are in the view now; those in sight get their colours again."""
+        self._numbers, self._asked = self._coming_numbers, set()
         self.moved()
 
     # -- colours

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.board.text_view.text_line import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["CodeLine", "FilePatch", "Hunk", "Sign", "parse_patch"]
+__all__ = ["CodeLine", "FilePatch", "Hunk", "Sign", "one_side", "parse_patch"]
 
 _HUNK: Final = re.compile(r"@@+ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@+ ?(.*)")
 
@@ -64,6 +64,25 @@ class FilePatch:
     """Lines that are not here, because it has too many."""
 
 
+def one_side(lines: Sequence[CodeLine]) -> list[CodeLine]:
+    """Return the last of some lines, with those before it that follow each other on its side.
+
+    What is of the other side only is left out, and all before a gap, as between two hunks.
+    """
+    if not lines:
+        return []
+    side, number = lines[-1].place
+    found = [lines[-1]]
+    for line in reversed(lines[:-1]):
+        there = line.new if side == "new" else line.old
+        if there is None:
+            continue
+        if there != number - len(found):
+            break
+        found.insert(0, line)
+    return found
+
+
 def parse_patch(patch: bytes, most: int) -> list[FilePatch]:
     """Return the patch of each file, in git's order; at most `most` lines of each are kept.
 
@@ -83,9 +102,12 @@ def _file(lines: list[str], most: int) -> FilePatch:
     return FilePatch(tuple(_hunks(lines[first : first + most])), binary, left_out)
 
 
-def _hunks(lines: Iterable[str]) -> Iterator[Hunk]:
+def _hunks(lines: Sequence[str]) -> Iterator[Hunk]:
     start, old, new, heading = 0, 0, 0, ""
     taken: list[CodeLine] = []
+    returns = {line.endswith("\r") for line in lines if line.startswith(("+", "-"))}
+    # Only where some lines have it and others not, it is a difference.
+    carriage = "␍" if len(returns) > 1 else ""
     for line in lines:
         if line.startswith("@@") and (head := _HUNK.match(line)):
             if taken:
@@ -96,7 +118,7 @@ def _hunks(lines: Iterable[str]) -> Iterator[Hunk]:
             continue
         # A line without its blank is one that is empty on both sides.
         sign = _SIGNS.get(line[:1] or " ", Sign.NOTE)
-        text = safe(line[1:].removesuffix("\r"))
+        text = safe(line[1:].removesuffix("\r")) + (carriage if line.endswith("\r") else "")
         match sign:
             case Sign.ADDED:
                 taken.append(CodeLine(sign, text, None, new))

@@ -65,7 +65,12 @@ class Review:
     @property
     def drafts(self) -> int:
         """How many comments of this person would go back."""
-        return sum(one.draft for one in self.remarks)
+        return sum(one.draft and not one.is_new for one in self.remarks)
+
+    @property
+    def half_written(self) -> int:
+        """How many comments of this person are half written, and do not go back."""
+        return sum(one.begun is not None for one in self.remarks)
 
     @property
     def outside(self) -> int:

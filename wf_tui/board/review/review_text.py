@@ -151,8 +151,8 @@ class ReviewText:
             shown = self._views[name] = FileView(file, patch)
         shown.remarks = [one for one in review.remarks if one.path == file.path]
         shown.recipient = review.seat
-        cursor = 1 if patch.hunks else 0
-        view.show_file(shown, keep=keep, cursor=cursor, after=tuple(self._next_line()))
+        after = tuple(self._next_line())
+        view.show_file(shown, keep=keep, cursor=shown.first_code, after=after)
 
     def show_prompt(self, view: DiffView) -> None:
         """Show the whole prompt in the place of the diff."""

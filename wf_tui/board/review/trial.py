@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.board.text_view.text_line import safe
 from wf_tui.errors import WfError
 from wf_tui.git.control.control import open_control
+from wf_tui.git.merge.layout import titles_by_path
 from wf_tui.git.merge.merge_tree import merge_trees
-from wf_tui.text import listed
+from wf_tui.text import listed, plural
 
 if TYPE_CHECKING:
     from wf_tui.git.control.control import Control
@@ -26,6 +28,7 @@ class Trial:
     head: str
     """The commit of the branch that was tried."""
     sentence: str
+    """Safe to draw."""
     clean: bool
 
 
@@ -37,15 +40,25 @@ def try_merge(project: Project, run: str, base: str, head: str, commit: str) -> 
     if base == head:
         return None
     try:
-        return merged(open_control(project.paths.run(run)), head, commit)
+        return merged(open_control(project.paths.run(run)), base, head, commit)
     except WfError as error:
-        return Trial(head, f"cannot be tried: {error.message}", clean=False)
+        return Trial(head, f"cannot be tried: {safe(error.message)}", clean=False)
 
 
-def merged(control: Control, head: str, commit: str) -> Trial:
-    """Return what comes of merging a commit into a head; raises a `WfError` where git cannot."""
+def merged(control: Control, base: str, head: str, commit: str) -> Trial:
+    """Return what comes of merging a commit, made on `base`, into a head that has gone on since.
+
+    `3 merges behind: merges cleanly`, or `conflicts with “Title”: path`. Raises a `WfError` where
+    git cannot.
+    """
+    words = ("rev-list", "--count", "--first-parent", "--end-of-options", f"{base}..{head}")
+    behind = f"{plural(int(control.git(*words).text), 'merge')} behind"
     found = merge_trees(control, head, commit)
     if found.clean:
-        return Trial(head, "merges cleanly", clean=True)
+        return Trial(head, f"{behind}: merges cleanly", clean=True)
     names = found.conflicts or tuple(path for note in found.notes for path in note.paths)
-    return Trial(head, f"conflicts in {listed(names, _NAMED)}", clean=False)
+    titles = titles_by_path(control, base, head)
+    others = dict.fromkeys(f"“{titles[name]}”" for name in names if titles.get(name))
+    against = f" with {listed(tuple(others), _NAMED)}" if others else ""
+    where = listed(names, _NAMED)
+    return Trial(head, safe(f"{behind}: conflicts{against}: {where}"), clean=False)

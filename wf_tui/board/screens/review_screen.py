@@ -23,9 +23,11 @@ from wf_tui.board.review.side import ASKED
 from wf_tui.board.review.trial import Trial, try_merge
 from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.text_view.find_bar import FindBar
+from wf_tui.board.text_view.finding import Finding
 from wf_tui.board.text_view.lines_view import LinesView
 from wf_tui.errors import WfError
 from wf_tui.ledger.model.states import TaskState
+from wf_tui.project import user_name
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ _BOTH_FROM: Final = 107
 _STEPS: Final = {"previous": -1, "next": 1}
 
 
-class ReviewScreen(Commenting, RunScreen):
+class ReviewScreen(Commenting, Finding, RunScreen):
     """Shows one task's work; what is decided here ends it, or gives it back to its worker.
 
     It reads on threads: all there is when it opens and when the task changes, a long diff file by
@@ -175,8 +177,9 @@ class ReviewScreen(Commenting, RunScreen):
 
     async def try_again(self, head: str) -> None:
         """Merge the work into the branch as it is now, on a thread, to say whether it still can."""
-        changes = self._text.review.changes if self._text.review else None
-        if changes is None:
+        review = self._text.review
+        changes = review.changes if review else None
+        if changes is None or review is None or review.state != TaskState.BLOCKED:
             return
         self._tried = head
         host = self.host
@@ -193,9 +196,11 @@ class ReviewScreen(Commenting, RunScreen):
         then = (before.state, before.kind, before.epoch)
         if then == (review.state, review.kind, review.epoch):
             return ""
-        by = f" by {review.decided_by}" if review.decided_by else ""
+        by = f" meanwhile by {review.decided_by}" if review.decided_by else " meanwhile"
+        if review.decided_by == user_name():
+            by = ""
         state = "running" if review.state == TaskState.IN_PROGRESS else review.state
-        return f"decided meanwhile{by}: it is {review.kind or state} now, Esc goes back"
+        return f"decided{by}: it is {review.kind or state} now, Esc goes back"
 
     # -- drawing
 
@@ -300,14 +305,12 @@ class ReviewScreen(Commenting, RunScreen):
         if path is not None:
             self._open_file(path)
 
-    def action_mark_range(self) -> None:
-        """Begin or end a choice of several lines; a comment is then on the last of them."""
-        self.host.show_toast("a comment is on the line under the cursor")
-
     def action_back(self) -> None:
         """Close what is open above the diff, then the review."""
         if self.has_class("-files"):
             self._go_to_side(files=False)
+        elif self.diff_view.marked_from is not None:
+            self.diff_view.mark_from_here(on=False)
         elif self._text.reads_prompt:
             self._text.reads_prompt = False
             self.show_all(keep=False)
@@ -321,22 +324,15 @@ class ReviewScreen(Commenting, RunScreen):
 
     def action_filter(self) -> None:
         """Look for words in the open file."""
-        self.query_one(FindBar).open(self.diff_view.found.words)
+        self.action_find()
 
-    @on(FindBar.Typed)
-    def look_for_typed(self, event: FindBar.Typed) -> None:
-        """Show the hits as one types."""
-        found = self.diff_view.look_for(event.words)
-        self.query_one(FindBar).say(found.sentence(self.diff_view.cursor or 0))
+    @property
+    def searched(self) -> LinesView:
+        """The diff."""
+        return self.diff_view
 
-    @on(FindBar.Closed)
-    def end_finding(self, event: FindBar.Closed) -> None:
-        """Go to the first hit, or forget what was looked for."""
-        if not event.kept:
-            self.diff_view.look_for("")
-        self.diff_view.focus()
-        if event.kept:
-            self.diff_view.go_to_found(1)
+    def show_found(self) -> None:
+        """Say above the diff which hit one is at."""
         self.show_file_head()
 
     # -- what is done with it
@@ -400,6 +396,8 @@ class ReviewScreen(Commenting, RunScreen):
         count = plural(review.drafts, "comment")
         to = f" to {review.seat}" if review.seat else ""
         note = "It goes on in its own tree and session, where it still has them."
+        if review.half_written:
+            note += " What is half written stays here."
         asked = ConfirmDialog(f"Send {count} back{to}?", "send back", note=note)
         if not await host.push_screen_wait(asked):
             return
@@ -419,3 +417,7 @@ class ReviewScreen(Commenting, RunScreen):
         if self._over and action in {"send", "comment", "edit_comment", "drop_comment"}:
             return None
         return True
+
+    def why_not(self, action: str) -> str | None:
+        """Take no work that is not the one that is shown here."""
+        return self._over if self._over and action == "task.accept" else None

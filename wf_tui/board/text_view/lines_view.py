@@ -28,6 +28,7 @@ MOST_LINES: Final = 5000
 _WHEEL: Final = 3
 """Rows that one turn of the wheel moves."""
 _MARKER: Final = "┃"
+_MARK: Final = "+"
 _SIDES: Final = 2
 """Cells at the left, of the cursor, and at the right, of the scroll marker."""
 
@@ -74,6 +75,8 @@ class LinesView(LineWidget, can_focus=True):
         """The number of the line that the keys are for; None where nothing is chosen."""
         self.has_cursor = False
         """Whether there may be one: what is only read is scrolled."""
+        self.marked_from: int | None = None
+        """The number of the line from which on, to the cursor, lines are marked; None: none is."""
         self.found = Found()
         self._wrapped = WrappedLines(MOST_LINES)
         self._head: TextLine | None = None
@@ -101,6 +104,7 @@ class LinesView(LineWidget, can_focus=True):
         self._wrapped.extend(lines)
         self._head = None
         self.has_cursor = cursor is not None
+        self.marked_from = self.marked_from if keep else None
         self.following = follows if keep else at_end
         self.top = top if keep else 0
         self.cursor = cursor
@@ -117,6 +121,7 @@ class LinesView(LineWidget, can_focus=True):
         self._wrapped.clear()
         self.top = 0
         self.cursor, self.has_cursor = None, has_cursor
+        self.marked_from = None
         self.following = True
         self._settle()
 
@@ -198,6 +203,19 @@ class LinesView(LineWidget, can_focus=True):
         """The mark of the line under the cursor; "" where there is none."""
         line = None if self.cursor is None else self._wrapped.line(self.cursor)
         return line.mark if line is not None else ""
+
+    @property
+    def chosen(self) -> range:
+        """The numbers of the marked lines, else that of the line under the cursor."""
+        if self.cursor is None:
+            return range(0)
+        ends = self.cursor, self.cursor if self.marked_from is None else self.marked_from
+        return range(min(ends), max(ends) + 1)
+
+    def mark_from_here(self, *, on: bool) -> None:
+        """Mark the lines from the cursor on to where it will go, or none any more."""
+        self.marked_from = self.cursor if on and self.has_cursor else None
+        self.repaint()
 
     @property
     def in_view(self) -> range:
@@ -354,11 +372,15 @@ class LinesView(LineWidget, can_focus=True):
         """Wrap to the new width; the line on top stays there."""
         width = max(1, self.size.width - _SIDES)
         if width != self._wrapped.width:
-            number = self._number_at(self.top)
-            self._wrapped.rewrap(width)
-            self.top = self._wrapped.row_of(number) + int(self._head is not None)
+            self.fit(width)
         self._settle()
         self.moved()
+
+    def fit(self, width: int) -> None:
+        """Wrap to a width in cells; the line on top stays there."""
+        number = self._number_at(self.top)
+        self._wrapped.rewrap(width)
+        self.top = self._wrapped.row_of(number) + int(self._head is not None)
 
     def on_focus(self) -> None:
         """Show the cursor as the one that the keys are for."""
@@ -388,9 +410,11 @@ class LinesView(LineWidget, can_focus=True):
         return found
 
     def _text_row(self, row: TextRow) -> Row:
-        return self._row_of(row.line, on=self.has_cursor and row.number == self.cursor)
+        on = self.has_cursor and row.number == self.cursor
+        is_marked = self.marked_from is not None and row.number in self.chosen
+        return self._row_of(row.line, on=on, is_marked=is_marked)
 
-    def _row_of(self, line: TextLine, *, on: bool) -> Row:
+    def _row_of(self, line: TextLine, *, on: bool, is_marked: bool = False) -> Row:
         spans = with_found(line.spans, self.found.words) if self.found.words else line.spans
         if line.fill:
             spans = (*spans, Span("─" * self.room, Role.RULE))
@@ -398,4 +422,7 @@ class LinesView(LineWidget, can_focus=True):
         look = line.look
         if on:
             look = Look.CURSOR if self.has_focus else Look.CURSOR_ELSEWHERE
-        return Row((Span(_MARKER if on else " ", Role.FOCUS), *pieces), look)
+        edge = Span(_MARKER if on else " ", Role.FOCUS)
+        if is_marked and not on:
+            edge = Span(_MARK, Role.WARNING)
+        return Row((edge, *pieces), look)

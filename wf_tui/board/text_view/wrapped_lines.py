@@ -101,12 +101,17 @@ class WrappedLines:
             return
         at = number - self.left_out
         self.lines[at : at + count] = lines
-        self.rewrap(self.width)
+        self._rebuild()
 
     def rewrap(self, width: int, *, wrapping: bool | None = None) -> None:
         """Fit the lines to another width, in cells; none goes, and an unfinished one stays so."""
+        was_wrapping = self.wrapping
         self.width = max(1, width)
         self.wrapping = self.wrapping if wrapping is None else wrapping
+        if was_wrapping or self.wrapping:
+            self._rebuild()
+
+    def _rebuild(self) -> None:
         self.rows = [
             row
             for place, line in enumerate(self.lines)
@@ -128,9 +133,10 @@ def wrap(line: TextLine, width: int) -> Sequence[TextLine]:
     A rule is filled up, or cut at the edge, instead.
     """
     room = width - sum(cell_len(span.text) + 1 for span in line.right)
-    if line.fill or sum(cell_len(span.text) for span in line.spans) <= max(room, width // 2):
-        return (line,)
     text = line.text
+    cells = len(text) if text.isascii() else cell_len(text)
+    if line.fill or cells <= max(room, width // 2):
+        return (line,)
     parts = list(_fold(text, width, line.hang))
     rows = []
     at = 0
@@ -159,8 +165,10 @@ def _fold(text: str, width: int, hang: int) -> Iterator[str]:
     while len(text) > room or (wide and cell_len(text) > room):
         row = text[:room]
         if wide:
-            # A character of two cells in a view of one is cut by the view, but ends the loop.
-            row = chop_cells(row, room)[0] or text[:1]
+            # What has no width at all makes no part. A character of two cells in a view of one is
+            # cut by the view, but ends the loop.
+            parts = chop_cells(row, room)
+            row = (parts[0] if parts else row) or text[:1]
         space = row.rfind(" ") + 1
         if space > len(row) // 2:
             row = row[:space]

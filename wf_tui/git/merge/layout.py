@@ -16,7 +16,7 @@ from wf_tui.git.path_bytes import decode_path
 from wf_tui.git.refs import short_branch
 from wf_tui.text import clean
 
-__all__ = ["brought_by", "lay_out"]
+__all__ = ["brought_by", "lay_out", "titles_by_path"]
 
 _TITLE: Final = 80
 _SUBJECT: Final = b"\x01"
@@ -46,7 +46,8 @@ def lay_out(control: Control, conflict: Conflict, task: str) -> str:
     for name, (path, (mode, oid)) in texts.items():
         if conflict.head.encode() not in blobs[oid] and conflict.commit.encode() not in blobs[oid]:
             continue
-        titles = _titles(control, conflict) if titles is None else titles
+        if titles is None:
+            titles = titles_by_path(control, conflict.base, conflict.head)
         labels = {conflict.head: _label(control, titles.get(path)), conflict.commit: clean(task)}
         labelled[name] = mode, label_marks(blobs[oid], labels)
     written = write_blobs(control, [content for _, content in labelled.values()])
@@ -60,7 +61,7 @@ def brought_by(control: Control, conflict: Conflict) -> tuple[str, ...]:
 
     Blocks: it walks over what was merged since the work began.
     """
-    titles = _titles(control, conflict)
+    titles = titles_by_path(control, conflict.base, conflict.head)
     found = (titles.get(one.path, "") for one in conflict.conflicted)
     return tuple(dict.fromkeys(filter(None, found)))
 
@@ -71,11 +72,13 @@ def _label(control: Control, title: str | None) -> str:
     return f"{branch} ({clean(title, limit=_TITLE)})" if title else branch
 
 
-def _titles(control: Control, conflict: Conflict) -> dict[str, str]:
-    """Return what last changed each file on the branch since the attempt began, by its title."""
+def titles_by_path(control: Control, base: str, head: str) -> dict[str, str]:
+    """Return the title of the task that last changed each file on the branch since a commit of it.
+
+    Blocks: it walks over what was merged since then.
+    """
     words = ("log", "--first-parent", "-m", "--no-renames", "--name-only", "-z")
-    within = f"{conflict.base}..{conflict.head}"
-    done = control.git(*words, "--format=%x01%P%x02%s", "--end-of-options", within)
+    done = control.git(*words, "--format=%x01%P%x02%s", "--end-of-options", f"{base}..{head}")
     titles: dict[str, str] = {}
     title = ""
     for record in done.records:

@@ -273,15 +273,16 @@ class AllowanceEnded(EventBase, kind="allowance_ended", changes_row=False):
 
 
 class CommentKept(EventBase, kind="comment_kept", changes_row=False):
-    """A person wrote something to a line of its work, or wrote it anew; it is a draft."""
+    """A person wrote something to lines of its work, or wrote it anew; it is a draft."""
 
     id: int
     path: str
     line: int | None = None
+    """The last of them."""
     side: str | None = None
     """`old` where the line is one that the work removes."""
     quote: str | None = None
-    """The line as it is there."""
+    """The lines as they are there, all of them."""
     text: str
 
 

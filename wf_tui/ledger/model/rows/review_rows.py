@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from wf_tui.ledger.model.rows.quoted_lines import first_line, line_words
 from wf_tui.ledger.model.states import CommentState
 
 __all__ = ["CommentRow", "DraftRow", "SeenRow", "SnoozeRow"]
@@ -9,7 +10,7 @@ __all__ = ["CommentRow", "DraftRow", "SeenRow", "SnoozeRow"]
 
 @dataclass(frozen=True)
 class CommentRow:
-    """A person says something to a line of the work of a task."""
+    """A person says something to lines of the work of a task."""
 
     run: str
     task: str
@@ -21,9 +22,10 @@ class CommentRow:
     side: str
     """`new` where the line is one of the work, `old` where it is one that the work removes."""
     line: int | None
-    """From 1; None is the file as a whole."""
+    """From 1, of several lines the last one; None is the file as a whole."""
     quote: str
-    """The line as it was, by which it is found again where the file has changed."""
+    """The lines as they were, by which they are found again where the file has changed: all of
+    them, with a newline between two, so that it also tells how many they are."""
     text: str
     actor: str
     at: float
@@ -32,9 +34,15 @@ class CommentRow:
     """The first attempt whose prompt has it."""
 
     @property
+    def first(self) -> int | None:
+        """The first of its lines; None is the file as a whole."""
+        return first_line(self.line, self.quote)
+
+    @property
     def place(self) -> str:
-        """The path, with its line where it is about one."""
-        return self.path if self.line is None else f"{self.path}:{self.line}"
+        """The path, with the lines that it is about: `src/a.py:12`, `src/a.py:12-18`."""
+        lines = line_words(self.line, self.quote)
+        return f"{self.path}:{lines}" if lines else self.path
 
 
 @dataclass(frozen=True)

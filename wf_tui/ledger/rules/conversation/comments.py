@@ -33,15 +33,18 @@ _LONGEST: Final = 64 * 1024
 """Bytes of one comment."""
 _LONGEST_QUOTE: Final = 1000
 """Characters of a line by which it is found again."""
+_MOST_LINES: Final = 200
+"""Lines that one comment can be about."""
 
 
 def comment(
     tx: Change, name: str, path: str, line: int | None, text: str, *, side: str, quote: str
 ) -> CommentRow:
-    """Keep what the actor says to a line of the work of a task, as a draft.
+    """Keep what the actor says to lines of the work of a task, as a draft.
 
     `line` is from 1, of the work, or with the side `old` of what that began with; None is the whole
-    file. Raises `RefusedError` for a task that has no work, or is done.
+    file. It is the last line of the `quote`, which has each of several on a line of its own. Raises
+    `RefusedError` for a task that has no work, or is done.
     """
     task = tx.task(name)
     if task.state is TaskState.DONE:
@@ -54,6 +57,9 @@ def comment(
     _check_text(name, text)
     if side not in _SIDES or (line is not None and line < 1):
         raise UsageError(f"there is no line {line} on side {side!r}", "lines count from 1")
+    quoted = quote.split("\n")
+    if len(quoted) > min(_MOST_LINES, line or 1):
+        raise UsageError(f"a comment is about {_MOST_LINES} lines at most, not {len(quoted)}")
     new = CommentRow(
         run=tx.run.id,
         task=name,
@@ -62,7 +68,7 @@ def comment(
         path=path,
         side=side,
         line=line,
-        quote=quote[:_LONGEST_QUOTE],
+        quote="\n".join(one[:_LONGEST_QUOTE] for one in quoted),
         text=text,
         actor=tx.actor,
         at=tx.now,
