@@ -40,6 +40,8 @@ class DialogApp(TargetApp):
     project: Project
     pressed_at: float = 0.0
     """When what is handled now was pressed or clicked, in the time of the events."""
+    pressed_key: str = ""
+    """Which key it was, as Textual calls it; "" for a click."""
     _dialogs: int = 0
     """How many dialogs were started and have not come to their end."""
     _dialog_since: float = 0.0
@@ -57,6 +59,7 @@ class DialogApp(TargetApp):
                 self.guard.read_key(event.time)
                 self.pass_key()
             self.pressed_at = event.time
+            self.pressed_key = event.key if isinstance(event, events.Key) else ""
         elif isinstance(event, events.Paste):
             self.guard.read_paste(event.time)
         if not (isinstance(event, events.Key | events.Paste) and self.is_typed_ahead(event)):

@@ -122,6 +122,9 @@ class ActionHost(Protocol):
     pressed_at: float
     """When what is handled now was pressed or clicked, in the time of Textual's events."""
 
+    pressed_key: str
+    """Which key it was, as Textual calls it; "" for a click."""
+
     async def was_typed(self, at: float) -> bool:
         """Return whether what was pressed then is no part of a paste that nobody marked."""
 

@@ -123,7 +123,7 @@ def _begin(begin: Beginning, *, ascii_only: bool) -> int:
     match begin.what:
         case What.GOAL:
             from wf_tui.board.forms.goal_form import Goal  # noqa: PLC0415 - loads Textual
-            from wf_tui.cli.plan_screen import plan_goal  # noqa: PLC0415 - same
+            from wf_tui.cli.plan_settling import plan_goal  # noqa: PLC0415 - same
 
             amounts = (begin.budget,) if begin.budget else ()
             how = RunOptions(jobs=begin.jobs, amounts=amounts, ascii_only=ascii_only)

@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.cli.context import print_json
+from wf_tui.board.plan.plan_view import Decision, PlanView
+from wf_tui.cli.context import print_json, project_at
 from wf_tui.cli.errors import warn
-from wf_tui.cli.plan_talk import Answer, follow, settle_by_talk
-from wf_tui.cli.start_run import INVALID, start_run
-from wf_tui.errors import RefusedError, UsageError
+from wf_tui.cli.plan_following import follow
+from wf_tui.cli.plan_screen import show_plan
+from wf_tui.cli.start_run import INVALID, RunOptions, start_run
+from wf_tui.config import load_config
+from wf_tui.errors import EnvironmentalError, RefusedError, UsageError
+from wf_tui.ledger.model.states import PLANNING
+from wf_tui.ledger.queries import reads
+from wf_tui.ledger.stores import store_of
 from wf_tui.picture.usage_text import usage_text
 from wf_tui.planning.asking import ask_model
-from wf_tui.planning.plan_draft import draft_of, draft_of_planning
+from wf_tui.planning.kept_drafts import draft_of_run, newest_draft
+from wf_tui.planning.plan_draft import Terms, draft_of, draft_of_kept, draft_of_planning
 from wf_tui.planning.plan_file import write_plan
 from wf_tui.planning.planning_run import PlanningRun, Stage, newest_planning
-from wf_tui.planning.source import without_model
+from wf_tui.planning.source import read_source, without_model
 from wf_tui.project import open_reads
 from wf_tui.text import clean
 from wf_tui.user_program import interrupts_passed_over
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from wf_tui.cli.start_run import RunOptions
-    from wf_tui.planning.plan_draft import PlanDraft, Terms
+    from wf_tui.board.forms.goal_form import Goal
+    from wf_tui.planning.plan_draft import PlanDraft
     from wf_tui.planning.planning_run import Standing
     from wf_tui.planning.proposal import Proposal
     from wf_tui.planning.source import Source
 
-__all__ = ["Settling"]
+__all__ = ["Settling", "plan_goal"]
 
 _NO_VALID_PLAN: Final = 1
 
@@ -54,9 +61,17 @@ class Settling:
             proposal = without_model(source, self.terms.workers, warn)
             if proposal is not None:
                 return self.ready(proposal, proposal.report.goal or source.name)
-        planning, planner = ask_model(
-            self.terms, goal, profile, source, wait_for_person=self.agrees, warn=warn
-        )
+        try:
+            planning, planner = ask_model(
+                self.terms, goal, profile, source, wait_for_person=self.agrees, warn=warn
+            )
+        except (EnvironmentalError, UsageError) as error:
+            if not self.on_screen or profile:
+                raise
+            why = f"{clean(error.message)}; {clean(error.hint)}"
+            return self.show(PlanView(self.terms, goal, why_no_planner=why))
+        if self.on_screen:
+            return self.show(PlanView(self.terms, goal or planning.draft().goal, planning))
         warn(f"{clean(planner)} plans in run {planning.id}; it changes nothing")
         return self._through(planning)
 
@@ -68,15 +83,67 @@ class Settling:
         elif not self.agrees:
             click.echo(proposal.report.text(), err=True)
             return INVALID
+        if self.on_screen:
+            return self.show(PlanView(self.terms, goal, draft=draft))
         return self._decide(draft)
 
     def resume(self, name: str) -> int:
-        """Go on with a planning where it was left."""
+        """Go on with a plan where it was left: the newest, or that of a run."""
         project = self.terms.project
+        kept = None if name else newest_draft(project.paths)
+        if kept is not None and not kept[1].run and not self._is_older(kept[0]):
+            draft = draft_of_kept(self.terms, kept[1])
+            if self.on_screen:
+                return self.show(PlanView(self.terms, draft.goal, draft=draft))
+            return self._decide(draft)
         with open_reads(project) as db:
-            planning = PlanningRun(project, newest_planning(db, name).id)
-        planning.lead()
+            row = newest_planning(db, name)
+        planning = PlanningRun(project, row.id)
+        if not row.state.ended:
+            planning.lead()
+        if self.on_screen:
+            left = draft_of_run(project.paths, row.id)
+            goal = left.goal if left is not None else planning.draft().goal
+            return self.show(PlanView(self.terms, goal, planning))
         return self._through(planning)
+
+    def _is_older(self, changed: float) -> bool:
+        """Whether a planning was begun after a draft was changed last."""
+        if not store_of(self.terms.project.paths).exists():
+            return False
+        with open_reads(self.terms.project) as db:
+            found = [row for row in reads.runs(db) if row.purpose == PLANNING]
+        return bool(found) and found[0].created_at > changed
+
+    @property
+    def on_screen(self) -> bool:
+        """Whether a person looks at the plan, and decides."""
+        return self.agrees and not self.yes
+
+    def show(self, view: PlanView) -> int:
+        """Show a plan until its person has decided, and do that."""
+        status = show_plan(view, ascii_only=self.options.ascii_only)
+        draft, planning = view.draft, view.planning
+        if view.decision is Decision.RUN and draft is not None:
+            options = self.options
+            if "seats" in view.own:
+                options = replace(options, jobs=None)
+            if "budget" in view.own:
+                options = replace(options, amounts=())
+            return replace(self, options=options).run(draft)
+        if view.decision is Decision.AWAY and planning is not None:
+            warn(f"{planning.id} plans on", "wf plan new --resume looks at what comes of it")
+            return 0
+        if view.decision is Decision.LEAVE and draft is not None and not draft.is_blank:
+            return self.leave(draft)
+        if planning is None:
+            warn("nothing was started")
+        else:
+            with interrupts_passed_over():  # people press it twice
+                planning.stop()
+            kept = "; its plan is kept: wf plan new --resume" if draft is not None else ""
+            warn(f"the planning {planning.id} is stopped{kept}")
+        return status
 
     def _through(self, planning: PlanningRun) -> int:
         """See a planning through; an interrupt ends it, so that nothing of it runs on."""
@@ -108,19 +175,14 @@ class Settling:
                 return _NO_VALID_PLAN
             hint = f"its answers: wf logs plan --run {planning.id}"
             warn(f"no valid plan: {standing.sentence}", hint)
-            if not self.agrees or self.yes:
-                return self._give_up(draft, planning, standing)
-        else:
-            used = usage_text(standing.usage) or "usage unknown"
-            warn(f"planned: {used}; the plan is in {clean(str(draft.path), limit=1000)}")
+            return self._give_up(draft, planning, standing)
+        used = usage_text(standing.usage) or "usage unknown"
+        warn(f"planned: {used}; the plan is in {clean(str(draft.path), limit=1000)}")
         return self._decide(draft)
 
     def _decide(self, draft: PlanDraft) -> int:
-        """Have a person decide, or nobody, and do what was decided."""
-        if self.agrees and not self.yes:
-            if settle_by_talk(draft) is Answer.DECLINE:
-                return self.leave(draft)
-        elif self.agrees:
+        """Run or print what nobody has to agree to; a person who is here sees it."""
+        if self.agrees:
             for line in draft.lines():
                 click.echo(line, err=True)
         return self.run(draft)
@@ -128,6 +190,7 @@ class Settling:
     def run(self, draft: PlanDraft) -> int:
         """Do with a plan what was agreed to, or asked for where nobody has to agree."""
         draft.finish()
+        draft.forget()
         if not draft.proposal.valid:
             click.echo(draft.proposal.report.text(), err=True)
             return _NO_VALID_PLAN
@@ -143,12 +206,12 @@ class Settling:
 
     def leave(self, draft: PlanDraft) -> int:
         """End without a run; what there is of a plan is kept."""
+        draft.keep()
         draft.finish()
-        if not draft.proposal.valid:
-            return _NO_VALID_PLAN
         where = clean(str(draft.path), limit=1000)
-        warn("nothing was started; the plan is kept", f"wf run {where}")
-        return 0
+        runs = f", wf run {where} runs it" if draft.proposal.valid else ""
+        warn("nothing was started; the plan is kept", f"wf plan new --resume goes on{runs}")
+        return 0 if draft.proposal.valid else _NO_VALID_PLAN
 
     def _give_up(self, draft: PlanDraft, planning: PlanningRun, standing: Standing) -> int:
         """End a planning that came to nothing, with its last answer where a person finds it."""
@@ -162,6 +225,17 @@ class Settling:
         if self.options.as_json:
             _print(draft.proposal, None)
         return _NO_VALID_PLAN
+
+
+def plan_goal(goal: Goal, options: RunOptions | None = None) -> int:
+    """Have a goal of the start screen planned, and settle it; return the exit status.
+
+    `options` are how its run is started. Called once that screen has given the terminal back.
+    """
+    terms = Terms(project_at(None), load_config(os.environ), {})
+    settling = Settling(terms, options or RunOptions(), yes=False, agrees=True)
+    source = read_source(str(Path(goal.source).expanduser())) if goal.source else None
+    return settling.plan(goal.text, goal.profile, source)
 
 
 def _print(proposal: Proposal, path: Path | None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.user.uncommitted import count_uncommitted, uncommitted_text
 from wf_tui.ledger.stores import store_of
+from wf_tui.planning.kept_drafts import KeptDraft, draft_of_run, drop_draft, keep_draft
 from wf_tui.planning.plan_file import new_plan_path, write_plan
 from wf_tui.planning.planning_run import Stage
 from wf_tui.planning.preview import Preview, preview_lines
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from wf_tui.planning.planning_run import PlanningRun, Standing
     from wf_tui.project import Project
 
-__all__ = ["PlanDraft", "Terms", "draft_of", "draft_of_planning"]
+__all__ = ["PlanDraft", "Terms", "draft_of", "draft_of_kept", "draft_of_planning"]
 
 _MOST_CHANGES: Final = 40
 _LONGEST_LINE: Final = 400
@@ -53,7 +54,14 @@ class Terms:
 def draft_of(terms: Terms, proposal: Proposal, goal: str) -> PlanDraft:
     """Return a plan to decide on that no model has made; it is in no file yet."""
     path = terms.output or new_plan_path(terms.project.paths, goal)
-    return PlanDraft(terms, path, proposal, may_replace=terms.force)
+    return PlanDraft(terms, path, proposal, may_replace=terms.force, goal=goal)
+
+
+def draft_of_kept(terms: Terms, kept: KeptDraft) -> PlanDraft:
+    """Return a plan that no model has made, as a person left it."""
+    proposal = of_text(kept.text, terms.workers, edited=kept.edited)
+    path = terms.output or Path(kept.path)
+    return PlanDraft(terms, path, proposal, may_replace=kept.may_replace, goal=kept.goal)
 
 
 def draft_of_planning(terms: Terms, planning: PlanningRun, standing: Standing) -> PlanDraft:
@@ -64,14 +72,18 @@ def draft_of_planning(terms: Terms, planning: PlanningRun, standing: Standing) -
     stored = planning.draft()
     kept = Path(stored.path) if stored.path else None
     newer = standing.stage is Stage.READY and stored.epoch != standing.epoch
-    if kept is not None and kept.is_file() and not newer:
+    left = draft_of_run(terms.project.paths, planning.id)
+    if left is not None and not newer:
+        proposal = of_text(left.text, terms.workers, edited=left.edited)
+    elif kept is not None and kept.is_file() and not newer:
         proposal = of_text(kept.read_text("utf-8", "replace"), terms.workers, edited=True)
     else:
         proposal = of_answer(standing.answer, terms.workers)
     path = terms.output or (Path(stored.output) if stored.output else None)
     path = path or kept or new_plan_path(terms.project.paths, stored.goal)
     may_replace = path == kept or terms.force or stored.force
-    draft = PlanDraft(terms, path, proposal, planning, may_replace=may_replace)
+    goal = left.goal if left is not None else stored.goal
+    draft = PlanDraft(terms, path, proposal, planning, may_replace=may_replace, goal=goal)
     if standing.stage is Stage.READY and proposal.valid and not (proposal.edited and path == kept):
         draft.save(proposal, epoch=standing.epoch)
     return draft
@@ -88,6 +100,13 @@ class PlanDraft:
     """The run of the model that made it; None where none did."""
     may_replace: bool = False
     """Whether a file that is there may go: one of this plan's, or with --force."""
+    goal: str = ""
+    """What was asked for."""
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nobody has put anything in it."""
+        return self.planning is None and not (self.proposal.edited or self.proposal.valid)
 
     @property
     def copy(self) -> Path:
@@ -129,6 +148,37 @@ class PlanDraft:
     def edited(self, text: str) -> Proposal:
         """Return what a person made of it, checked."""
         return of_text(text, self.terms.workers, edited=True)
+
+    def change(self, text: str) -> None:
+        """Take what a person made of it, and keep it; it is in its file where it has no errors."""
+        self.proposal = self.edited(text)
+        self.keep()
+        if self.proposal.valid:
+            self.save(self.proposal)
+
+    def keep(self) -> None:
+        """Write it down as it is, so that it is there whatever ends this process."""
+        keep_draft(self.terms.project.paths, self._kept())
+
+    def forget(self) -> None:
+        """Let nobody go on with it: it runs."""
+        drop_draft(self.terms.project.paths, self._kept())
+
+    def plan_anew(self, planning: PlanningRun) -> None:
+        """Let another run make the next plan of it: the one before is over."""
+        self.forget()
+        self.planning = planning
+        self.keep()
+
+    def _kept(self) -> KeptDraft:
+        return KeptDraft(
+            self.goal,
+            self.proposal.text,
+            str(self.path),
+            self.may_replace,
+            self.proposal.edited,
+            self.planning.id if self.planning else "",
+        )
 
     def wish(self, words: str) -> str:
         """Return what the model is told: what a person wants, and what they changed themselves."""

@@ -93,6 +93,10 @@ class Standing:
     """What all its attempts used."""
     waits: bool = False
     """Whether it has failed by a quota or a budget, and goes on when there is more."""
+    planner: str = ""
+    """The profile that plans; "" before its first attempt."""
+    seconds: float | None = None
+    """How long its last attempt took; None while it works."""
 
 
 @dataclass(frozen=True)
@@ -204,8 +208,9 @@ class PlanningRun:
         row, task = reads.run_row(db, self.id), reads.task(db, self.id, TASK)
         # Who accepts a plan has a claim, too, and makes none.
         attempts = reads.attempts(db, self.id, TASK)
-        epochs = [one.epoch for one in attempts if not one.worker.startswith(PERSON)]
-        epoch = epochs[-1] if epochs else 0
+        own = [one for one in attempts if not one.worker.startswith(PERSON)]
+        last = own[-1] if own else None
+        epoch = last.epoch if last else 0
         folder = self.project.paths.run(self.id).attempt(TASK, epoch) if epoch else None
         tail = task.detail.get("tail")
         return Standing(
@@ -217,6 +222,8 @@ class PlanningRun:
             epoch,
             row.usage,
             task.kind in {BlockedKind.QUOTA, BlockedKind.BUDGET},
+            last.profile if last else "",
+            last.ended_at - last.started_at if last and last.ended_at else None,
         )
 
     def lead(self) -> None:

@@ -23,13 +23,7 @@ WHERE: Final = {
     "screens": EVERY_SCREEN,
     **{context.value: frozenset({context}) for context in Context},
 }
-COMING: Final = frozenset(
-    {
-        *("plan.accept", "plan.words", "plan.edit"),
-        *("plan.new", "plan.drop", "plan.worker", "plan.review", "plan.shape", "plan.file"),
-        *("plan.seats", "plan.budget"),
-    }
-)
+COMING: Final[frozenset[str]] = frozenset()
 """What the table has and the board not yet; whoever adds it takes it away here."""
 
 

@@ -45,6 +45,10 @@ _REVIEW: Final = (
     *("view.hunk_next", "view.file_next", "review.seen", "diff.comment", "task.accept"),
     *("review.send", "view.filter", "review.split", "task.shell", "view.pane"),
 )
+_PLAN: Final = (
+    *("plan.accept", "plan.edit", "plan.new", "plan.drop", "plan.worker", "plan.review"),
+    *("plan.words", "plan.file", "plan.seats", "plan.budget", "plan.shape", "view.pane"),
+)
 _RUNS: Final = (
     *("view.open", "runs.new", "run.pause", "run.land", "runs.clean", "view.next_need"),
     *("runs.hide", "view.filter"),
@@ -88,6 +92,7 @@ FOOTERS: Final[Mapping[Context, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     Context.GRAPH: (_GRAPH, _GRAPH),
     Context.START: (_START, _START),
     Context.TIMELINE: (_TIMELINE, _TIMELINE),
+    Context.PLAN: (_PLAN, _PLAN),
 }
 """The ids of a context where it is narrow, and where it is wide; of one that is not here, all that
 say so are shown, in the order of the registry."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.board.actions.action import Action, Context, Group, Target
 from wf_tui.board.actions.box_actions import BOX_ACTIONS
 from wf_tui.board.actions.land_actions import LAND_ACTIONS
+from wf_tui.board.actions.plan_actions import PLAN_ACTIONS
 from wf_tui.board.actions.review_actions import REVIEW_ACTIONS
 from wf_tui.board.actions.run_actions import RUN_ACTIONS
 from wf_tui.board.actions.runs_actions import RUNS_ACTIONS
@@ -31,6 +32,7 @@ ACTIONS: Final = (
     *LAND_ACTIONS,
     *RUNS_ACTIONS,
     *START_ACTIONS,
+    *PLAN_ACTIONS,
     *SCREEN_ACTIONS,
 )
 """Every action, in the order of footer and help."""

@@ -103,7 +103,7 @@ _MOVING: Final = (
 _LOOKING: Final = (
     _look(
         *("open", "enter", "Open", "Show all of it", "screen.open"),
-        RUN_VIEWS | {Context.RUNS, Context.REVIEW},
+        RUN_VIEWS | {Context.RUNS, Context.REVIEW, Context.PLAN},
         "wf show TASK",
         footer=True,
     ),

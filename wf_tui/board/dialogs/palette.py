@@ -15,6 +15,8 @@ from wf_tui.board.actions.registry import ACTIONS, Group
 from wf_tui.board.name_search import find, find_scattered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from textual.command import Hits
     from textual.types import IgnoreReturnCallbackType
 
@@ -55,14 +57,18 @@ class ActionsProvider(Provider):
         self._commands: dict[str, Command] = {}
         self._names: list[tuple[str, str]] = []
         self._impossible: set[str] = set()
-        of_a_run = [action for action in ACTIONS if action.contexts != {Context.START}]
-        for action in sorted(of_a_run, key=lambda action: _ORDER.index(action.group)):
+        for action in sorted(self.offered(), key=lambda action: _ORDER.index(action.group)):
             self._commands[action.id] = self.command_of(action)
             self._names.append((f"{action.title} {action.id}".casefold(), action.id))
         system = self.app.get_system_commands(self.screen)
         for title, text, callback, _ in sorted(system, key=lambda command: command.title):
             self._commands[title] = (Content(title), callback, title, escape(text))
             self._names.append((title.casefold(), title))
+
+    def offered(self) -> Iterable[Action]:
+        """Return the actions that are in it: those of a run, which plan and start have none of."""
+        beside = ({Context.PLAN}, {Context.START})
+        return [action for action in ACTIONS if action.contexts not in beside]
 
     @property
     def _host(self) -> ActionHost:

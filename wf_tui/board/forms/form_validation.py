@@ -48,6 +48,13 @@ class FormFacts:
     task: TaskRow | None = None
     commands_only: bool = False
     """Whether no seat of the run takes a prompt: a task without a command would wait for ever."""
+    planned: bool = False
+    """Whether the task is one of a plan: what it holds was judged with all of it, and will be."""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether a field may stay as it was."""
+        return self.task is not None or self.planned
 
 
 def find_problems(values: Values, facts: FormFacts, before: Mapping[str, str]) -> dict[str, str]:
@@ -59,7 +66,7 @@ def find_problems(values: Values, facts: FormFacts, before: Mapping[str, str]) -
     found = {}
     for name, value in values.items():
         text = value.strip()
-        untouched = facts.task is not None and text == before[name].strip()
+        untouched = facts.keeps and text == before[name].strip()
         problem_found = "" if untouched else _CHECKS[name](text, facts)
         if problem_found:
             found[name] = problem_found
@@ -168,7 +175,7 @@ def check_needs(text: str, facts: FormFacts) -> str:
 
 def check_phase(text: str, facts: FormFacts) -> str:
     """Return what is wrong with a phase; without one the ledger chooses."""
-    if not text or text in facts.phases:
+    if not text or text in facts.phases or facts.planned:
         return ""
     return f"no phase {text!r}" + suggestion(text, facts.phases)
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Database
     from wf_tui.project import Project
 
-__all__ = ["EditForm", "Filled", "NewForm", "TaskForm", "add", "read_facts"]
+__all__ = ["PLAN_FIELDS", "EditForm", "Filled", "NewForm", "TaskForm", "add", "read_facts"]
 
 _T = TypeVar("_T")
 
@@ -61,27 +61,32 @@ _SCOPE: Final = _Field("scope", "Scope", "paths it may change, separated by comm
 _ROLE: Final = _Field("role", "Role", ", ".join(form_validation.ROLES), form_validation.ROLES)
 _LONGEST_TITLE: Final = 48
 """Cells of a title in the head of a form."""
+_NEEDS: Final = _Field("needs", "Needs", "tasks whose results it needs, separated by commas")
+_MODE: Final = _Field(
+    "mode", "Mode", "read_write with a scope, else read_only", form_validation.MODES
+)
+_GATE: Final = _Field("gate", "Gate", "a command that has to pass before it is done")
+_LIMITS: Final = (
+    _Field("max_attempts", "Attempts", "how many failures it may have"),
+    _Field("timeout_secs", "Time limit", "seconds; nothing for none"),
+)
 _NEW: Final = (
     _TITLE,
     _PROMPT,
     _COMMAND,
-    _Field("needs", "Needs", "tasks whose results it needs, separated by commas"),
+    _NEEDS,
     _SCOPE,
     _ROLE,
-    _Field("mode", "Mode", "read_write with a scope, else read_only", form_validation.MODES),
+    _MODE,
     _Field("isolation", "Isolation", "auto, shared or worktree", form_validation.ISOLATIONS),
     _Field("phase", "Phase", "else one that nothing waits for"),
 )
-_EDIT: Final = (
-    _TITLE,
-    _PROMPT,
-    _COMMAND,
-    _Field("gate", "Gate", "a command that has to pass before it is done"),
-    _SCOPE,
-    _ROLE,
-    _Field("max_attempts", "Attempts", "how many failures it may have"),
-    _Field("timeout_secs", "Time limit", "seconds; nothing for none"),
+_EDIT: Final = (_TITLE, _PROMPT, _COMMAND, _GATE, _SCOPE, _ROLE, *_LIMITS)
+PLAN_FIELDS: Final = (
+    *(_TITLE, _PROMPT, _COMMAND, _GATE, _NEEDS, _SCOPE, _ROLE, _MODE, *_LIMITS),
+    _Field("phase", "Phase", "which phase of the plan it joins; another word makes one"),
 )
+"""The fields of a task of a plan that does not run yet."""
 
 
 class TaskForm(ModalScreen[_T | None], Generic[_T]):

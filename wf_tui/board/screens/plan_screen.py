@@ -1,256 +1,377 @@
-"""A goal is planned: what the model does, then its plan, to agree to or to have changed."""
+"""Plan: a goal becomes phases and tasks, which a person changes and agrees to before any runs."""
 
 from __future__ import annotations
 
-import os
+import asyncio
 import threading
-from dataclasses import dataclass, field
-from enum import Enum, auto
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import on, work
-from textual.binding import Binding
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.message import Message
-from textual.widgets import Input, Label, Static
+from textual import on
+from textual.containers import Horizontal, Vertical
 
-from wf_tui.board.terminal.app import TerminalApp
-from wf_tui.errors import WfError
-from wf_tui.picture.event_text import event_line
+from wf_tui.board.actions.action import Context
+from wf_tui.board.actions.registry import bindings
+from wf_tui.board.frame.notices import Notice
+from wf_tui.board.plan import following
+from wf_tui.board.plan.plan_acts import PlanActs
+from wf_tui.board.plan.plan_header import GoalLine, HeaderFacts, PlanHeader
+from wf_tui.board.plan.plan_lines import TaskFacts
+from wf_tui.board.plan.plan_list import PlanList, WaveBars
+from wf_tui.board.plan.plan_view import Decision
+from wf_tui.board.plan.side_lines import BEGINNINGS, blank_lines, side_lines
+from wf_tui.board.text_view.lines_view import LinesView
+from wf_tui.board.text_view.text_line import plain, safe
+from wf_tui.board.widgets.entry_view import EntryView
+from wf_tui.picture.age import duration
 from wf_tui.picture.usage_text import usage_text
-from wf_tui.planning.plan_draft import PlanDraft, draft_of_planning
+from wf_tui.planning.editing.examine import Examination
+from wf_tui.planning.editing.outline import Outline, outline_of
 from wf_tui.planning.planning_run import Stage, Standing
-from wf_tui.planning.watch import is_shown, watch
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
+    from collections.abc import Iterable
 
-    from wf_tui.planning.plan_draft import Terms
-    from wf_tui.planning.planning_run import PlanningRun
+    from textual.timer import Timer
+    from textual.widget import Widget
 
-__all__ = ["Leaving", "PlanApp", "PlanView"]
+    from wf_tui.board.plan.plan_view import PlanView
+    from wf_tui.picture.batch import Changes
 
-_WORKING: Final = "b: its board   esc: stop it"
-_ASKING: Final = "it asks you something   b: its board, y answers   esc: stop it"
-_AGREE: Final = "ctrl+s: run it   e: edit   c: change it in words   b: its board   esc: leave it"
-_FAULTY: Final = "e: mend it   c: say what to do   b: its board   esc: give up"
-_OVER: Final = "esc: leave"
-_MOST_LINES: Final = 2000
-_LONGEST_LINE: Final = 1000
+__all__ = ["PlanScreen"]
 
-
-class Leaving(Enum):
-    """Why a person left the screen for a while, or for good."""
-
-    RUN = auto()
-    EDIT = auto()
-    BOARD = auto()
-    LEAVE = auto()
+_QUIET: Final = 0.3
+"""Seconds after a change before the plan is looked at again."""
+_BESIDE_FROM: Final = 107
+"""Columns from which on both sides are seen."""
+_STEPS: Final = {
+    "down": 1,
+    "up": -1,
+}
 
 
-@dataclass
-class PlanView:
-    """What the screen shows; it outlives the application, which is left to edit a plan."""
+class PlanScreen(PlanActs):
+    """Left the plan, or what the planner does meanwhile; right the selected task and the checks.
 
-    terms: Terms
-    planning: PlanningRun
-    goal: str
-    started: float
-    """When the planning was begun, in UTC seconds."""
-    draft: PlanDraft | None = None
-    """The plan, once there is one."""
-    seen: int = 0
-    """The last event that is shown."""
-    lines: list[str] = field(default_factory=list)
-    """What has happened, or the plan; safe to show."""
-
-
-class PlanApp(TerminalApp[Leaving]):
-    """Shows a planning and its plan. Returns what the person wants; None where a signal ended it.
-
-    Whatever waits for the ledger, git or the model runs on threads, which post messages.
+    What a key changes is done by `PlanActs`; here is what is seen. All of it runs on the event
+    loop, but for `following`.
     """
 
-    class Happened(Message):
-        """Something has happened in the planning."""
-
-        def __init__(self, line: str) -> None:
-            self.line = line
-            super().__init__()
-
-    class Stands(Message):
-        """The planning is at another point; `lines` are its plan, where there is one."""
-
-        def __init__(self, standing: Standing, lines: list[str] | None = None) -> None:
-            self.standing, self.lines = standing, lines
-            super().__init__()
-
-    TITLE = "wf"
-    CSS_PATH = "../board.tcss"
-    ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar = [
-        Binding("ctrl+s", "agree", "Run it"),
-        Binding("e,E", "edit", "Edit"),
-        Binding("c,i", "change", "Change"),
-        Binding("b", "board", "Board"),
-        Binding("escape,q", "leave", "Leave"),
-    ]
-    """
-    | Key(s) | Description |
-    | :- | :- |
-    | ctrl+s | Run the plan. |
-    | e | Edit it in the person's editor. |
-    | c, i | Say in words what is to be different. |
-    | b | Go to the board of the planning. |
-    | escape, q | Stop the planning, or leave its plan where it is. |
-    """
+    context: ClassVar = Context.PLAN
+    BINDINGS: ClassVar = bindings(Context.PLAN)
+    tabs = False
 
     def __init__(self, view: PlanView) -> None:
-        super().__init__()
-        self._view = view
+        super().__init__(view)
         self._over = threading.Event()
-        self._stage = Stage.WORKING
-        self.use_themes("", os.environ)
+        self._began = 0.0
+        """When the planner was asked last, by the monotonic clock."""
+        self._number = 0
+        self._timer: Timer | None = None
+        self._place = ""
 
-    def compose(self) -> ComposeResult:
-        """Draw the goal, what has happened or the plan, and the keys."""
-        yield Label(Content(clean(self._view.goal, limit=400)), classes="line")
-        with VerticalScroll(id="plan"):
-            yield Static(id="lines")
-        yield Input(placeholder="what is to be different? Enter asks the model", id="wish")
-        yield Label(_WORKING, id="keys", classes="line", markup=False)
+    # -- the frame
 
-    def on_mount(self) -> None:
-        """Show what there is, and go on with what happens."""
-        self.query_one("#plan").focus()
-        self._show()
-        self.follow()
+    def compose_header(self) -> Iterable[Widget]:
+        """Lay out the line at the top."""
+        yield PlanHeader(self.host.glyphs)
 
-    def on_unmount(self) -> None:
-        """Let the thread end."""
-        self._over.set()
+    def show_header(self) -> None:
+        """Draw it."""
+        facts = HeaderFacts(self._place, self._planner(), self.view.works)
+        self.query_one(PlanHeader).show(facts)
 
-    # -- what happens
-
-    @work(thread=True, exclusive=True)
-    def follow(self, wish: str = "") -> None:
-        """Follow the planning, on a thread, until it needs a person; send it a wish before."""
-        view = self._view
-        try:
-            if wish:
-                view.planning.ask_to_change(view.draft.wish(wish) if view.draft else wish)
-            for found in watch(view.planning, view.seen, self._over):
-                if isinstance(found, Standing):
-                    self.post_message(self._stands(found))
-                else:
-                    view.seen = found.seq
-                    if is_shown(found):
-                        self.post_message(self.Happened(event_line(found, view.started)))
-        except WfError as error:
-            self.post_message(self.Happened(f"{error.message}; {error.hint}"))
-
-    def _stands(self, standing: Standing) -> Stands:
-        """Return where the planning is, with its plan, which is in its file then; on the thread."""
-        view = self._view
-        if standing.stage not in {Stage.READY, Stage.FAILED}:
-            return self.Stands(standing)
-        if view.draft is None:
-            view.draft = draft_of_planning(view.terms, view.planning, standing)
-            return self.Stands(standing, view.draft.lines())
-        before, heading = view.draft.proposal.text, list[str]()
-        if view.draft.take(standing):
-            heading = [*view.draft.changes(before), ""]
-        elif standing.stage is Stage.FAILED and view.draft.proposal.valid:
-            heading = [f"no valid plan came of that: {standing.sentence}", ""]
-        return self.Stands(standing, [*heading, *view.draft.lines()])
-
-    @on(Happened)
-    def show_event(self, message: Happened) -> None:
-        """Add a line, and keep the newest in view."""
-        self._view.lines = [*self._view.lines[-_MOST_LINES:], message.line]
-        self._show()
-        self.query_one("#plan", VerticalScroll).scroll_end(animate=False)
-
-    @on(Stands)
-    def show_standing(self, message: Stands) -> None:
-        """Say which keys there are now, and show the plan where it has come."""
-        standing, self._stage = message.standing, message.standing.stage
-        box, draft = self.query_one("#plan", VerticalScroll), self._view.draft
-        if message.lines is None:
-            if standing.stage is Stage.OVER:
-                self._view.lines.append(standing.sentence)
-                self._show()
+    def _planner(self) -> str:
+        view, standing = self.view, self.view.standing
+        used = usage_text(standing.usage)
+        if view.works:
+            words = f"{clean(standing.planner or 'the planner')} plans"
+            words += f" {duration(self.host.clock.monotonic() - self._began)}"
+        elif standing.planner:
+            took = "" if standing.seconds is None else f" {duration(standing.seconds)}"
+            words = f"proposed by {clean(standing.planner)}{took}"
         else:
-            self._view.lines = message.lines
-            self._show()
-            box.scroll_home(animate=False)
-            used = usage_text(standing.usage) or "usage unknown"
-            box.border_subtitle = Content(clean(f"planned: {used}"))
-        box.set_class(draft is not None and not draft.proposal.valid, "-faulty")
-        self.query_one("#keys", Label).update(Content(self._keys()))
+            return ""
+        return f"{words} · {used}" if used else words
 
-    def _keys(self) -> str:
-        if self._stage in {Stage.READY, Stage.FAILED} and self._view.draft is not None:
-            return _AGREE if self._view.draft.proposal.valid else _FAULTY
-        words = {Stage.WORKING: _WORKING, Stage.ASKING: _ASKING}
-        return words.get(self._stage, _OVER)
+    def compose_second(self) -> Iterable[Widget]:
+        """Lay out the line of the goal."""
+        yield GoalLine(self.host.glyphs, clean(self.view.goal, limit=400))
 
-    def _show(self) -> None:
-        text = "\n".join(line[:_LONGEST_LINE] for line in self._view.lines)
-        self.query_one("#lines", Static).update(Content(text))
+    def show_second(self) -> None:
+        """Draw it."""
+        self.query_one(GoalLine).show(self.outline.goal or clean(self.view.goal, limit=400))
 
-    # -- what a person wants
+    def standing_notice(self) -> Notice:
+        """Return what is going on, and which key helps."""
+        view, host = self.view, self.host
+        if view.standing.stage is Stage.ASKING:
+            return Notice("it asks you something", f"{host.keys_of('view.open')} opens its board")
+        if view.works:
+            return Notice("the planner reads; nothing runs yet", "esc stops it", warns=False)
+        if view.draft is None or self.is_blank:
+            return Notice("there are no tasks yet; nothing runs", warns=False)
+        if self.found is not None and self.found.errors:
+            return Notice(self.found.errors[0].text, self.found.errors[0].hint)
+        return Notice(f"nothing runs yet · draft of {view.draft.path.name}", warns=False)
+
+    def place(self) -> str:
+        """Return where the selected task is."""
+        task, phase = self.plan_list.chosen_task, self.plan_list.chosen_phase
+        if task is None:
+            return phase.name if phase is not None else ""
+        return f"{task.phase} {self.host.glyphs.into} {task.id}"
+
+    def selected_task(self) -> str | None:
+        """Return no task: those of a plan are in no run yet."""
+        return None
+
+    # -- the body
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Lay out both sides."""
+        glyphs = self.host.glyphs
+        with Horizontal(id="plan"):
+            with Vertical(id="plan-left"):
+                yield PlanList(glyphs)
+                yield LinesView(ascii=glyphs.ascii, id="plan-steps")
+                yield WaveBars(glyphs)
+            yield LinesView(ascii=glyphs.ascii, id="plan-side")
 
     @property
-    def _decides(self) -> bool:
-        """Whether there is a plan that a person can do something with, and no wish is open."""
-        return self._stage in {Stage.READY, Stage.FAILED} and self._view.draft is not None
+    def plan_list(self) -> PlanList:
+        """The list of tasks."""
+        return self.query_one(PlanList)
 
-    def action_agree(self) -> None:
-        """Run the plan, where it has no errors."""
-        draft = self._view.draft
-        if self._decides and draft is not None and draft.proposal.valid:
-            self.exit(Leaving.RUN)
+    @property
+    def side(self) -> LinesView:
+        """The right side."""
+        return self.query_one("#plan-side", LinesView)
 
-    def action_edit(self) -> None:
-        """Give the terminal to the person's editor."""
-        if self._decides:
-            self.exit(Leaving.EDIT)
+    @property
+    def steps(self) -> LinesView:
+        """What the planner does."""
+        return self.query_one("#plan-steps", LinesView)
 
-    def action_board(self) -> None:
-        """Go to the board of the planning, which has its log and its questions."""
-        self.exit(Leaving.BOARD)
-
-    def action_change(self) -> None:
-        """Ask what is to be different."""
-        if self._decides:
-            wish = self.query_one("#wish", Input)
-            wish.add_class("-asked")
-            wish.focus()
-
-    @on(Input.Submitted)
-    def send_wish(self, event: Input.Submitted) -> None:
-        """Have the model make another plan."""
-        words = event.value.strip()
-        self._close_wish()
-        if words and self._decides:
-            self._stage = Stage.WORKING
-            self._view.lines = []
-            self._show()
-            self.query_one("#keys", Label).update(Content(_WORKING))
-            self.follow(words)
-
-    def action_leave(self) -> None:
-        """Close the line for a wish; else leave the plan where it is, or stop the planning."""
-        if self.query_one("#wish", Input).has_class("-asked"):
-            self._close_wish()
+    def on_mount(self) -> None:
+        """Show what there is, and follow the planner."""
+        self.run_worker(self._read_place(), group="place")
+        self.plan_list.focus()
+        if self.view.planning is not None:
+            self.begin_following()
         else:
-            self.exit(Leaving.LEAVE)
+            if self.view.draft is None:
+                self.view.begin_by_hand()
+            self.take_plan()
+        self.show_all()
 
-    def _close_wish(self) -> None:
-        wish = self.query_one("#wish", Input)
-        wish.value = ""
-        wish.remove_class("-asked")
-        self.query_one("#plan").focus()
+    def on_unmount(self) -> None:
+        """Let the threads end."""
+        self._over.set()
+
+    async def _read_place(self) -> None:
+        project = self.view.terms.project
+
+        def read() -> str:
+            head = project.repository.head
+            home, start = Path.home(), project.start
+            place = f"~/{start.relative_to(home)}" if start.is_relative_to(home) else str(start)
+            return f"{clean(place, limit=80)} {clean(head[:7])}"
+
+        self._place = await asyncio.to_thread(read)
+        self.show_frame()
+
+    def show_changes(self, changes: Changes) -> None:
+        """Draw nothing: there is no run."""
+
+    def show_time(self, now: float) -> None:
+        """Let the time of the planner grow, in the frame."""
+
+    def show_all(self) -> None:
+        """Draw both sides and the frame."""
+        works, found = self.view.works, self.found
+        seen = found or Examination()
+        facts = TaskFacts(seen.workers, seen.estimates, seen.marks())
+        self.set_class(works, "-works")
+        self.set_class(self.is_blank, "-blank")
+        if self.is_blank:
+            why = self.view.why_no_planner or self.view.standing.sentence
+            keys = {name: self.host.keys_of(f"plan.{name}") for name in BEGINNINGS}
+            self.steps.show_lines(blank_lines(why, keys, self.found, self.host.glyphs))
+        self.plan_list.show(self.outline, facts)
+        self.query_one(WaveBars).show(self.outline, facts)
+        self.show_side()
+        left = self.steps if works or self.is_blank else self.plan_list
+        if (
+            not self.has_class("-side")
+            and self.focused is not left
+            and self.focused is not self.side
+        ):
+            left.focus()  # the other one is not seen any more
+        self.show_frame()
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to list: no plan, or one that cannot be read."""
+        return not self.view.works and not self.outline.phases
+
+    def show_side(self, *, keep: bool = False) -> None:
+        """Draw the right side."""
+        listed = self.plan_list
+        if self.view.works and self.view.draft is None:
+            self.side.show_lines([])
+            return
+        lines = side_lines(
+            *(listed.chosen_task, listed.chosen_phase, self.outline, self.found),
+            *(self.changes, self.host.glyphs),
+        )
+        self.side.show_lines(lines, keep=keep)
+
+    @on(EntryView.Selected)
+    def show_selected(self) -> None:
+        """Show the task that the cursor is on."""
+        self.show_side()
+        self.show_frame()
+
+    @on(EntryView.Opened)
+    def open_clicked(self) -> None:
+        """Edit the task that was clicked twice; a phase is folded or opened."""
+        if self.plan_list.chosen_task is None:
+            self.action_fold()
+        else:
+            self.action_edit()
+
+    @on(EntryView.MenuAsked)
+    def show_menu(self) -> None:
+        """Show what can be done, at a click with the right button."""
+        self.host.action_menu()
+
+    # -- the planner
+
+    def begin_following(self, since: int = 0) -> None:
+        """Follow the planning on a thread, which posts what happens."""
+        self._began = self.host.clock.monotonic()
+        self._over = threading.Event()
+        self.view.standing = Standing(Stage.WORKING, planner=self.view.standing.planner)
+        self.steps.start_following()
+        self.show_all()
+        over, post = self._over, self.post_message
+        self.run_worker(
+            lambda: following.follow(self.view, since, over, post),
+            group="follow",
+            exclusive=True,
+            thread=True,
+        )
+
+    @on(following.Happened)
+    def show_step(self, message: following.Happened) -> None:
+        """Add a line to what the planner does."""
+        self.steps.add([plain(safe(message.line))])
+
+    @on(following.Stands)
+    def take_standing(self, message: following.Stands) -> None:
+        """Show the plan once there is one, or why there is none."""
+        standing, view = message.standing, self.view
+        had = bool(self.outline.phases)
+        view.standing = standing
+        self.changes = tuple(message.changes)
+        if not view.works:
+            view.begin_by_hand()
+            self.take_plan()
+            if standing.stage is Stage.FAILED and (had or not self.outline.phases):
+                self.host.show_toast(f"no valid plan came of it: {standing.sentence}")
+        self.show_all()
+
+    @on(following.Failed)
+    def show_failure(self, message: following.Failed) -> None:
+        """Say what went wrong on a thread; the planning, if there was one, is where it was."""
+        self.host.show_toast(message.error.message, message.error.hint, severity="error")
+
+    # -- the plan
+
+    def take_plan(self) -> None:
+        """List the plan of the draft, and have it looked at in a moment."""
+        draft = self.view.draft
+        self.outline = Outline()
+        if draft is not None:
+            self.outline = outline_of(draft.proposal.report, draft.proposal.text)
+        self.plan_changed()
+
+    def plan_changed(self) -> None:
+        """Have the plan looked at again, a moment after the last change of it."""
+        self.found = None
+        self._number += 1
+        number = self._number
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(_QUIET, lambda: self._look(number))
+        self.show_all()
+
+    def _look(self, number: int) -> None:
+        now, post = self.host.clock.now(), self.post_message
+        self.run_worker(
+            lambda: following.look(self.view, number, now, post), group="look", thread=True
+        )
+
+    @on(following.Examined)
+    def show_examined(self, message: following.Examined) -> None:
+        """Show what was found, unless the plan is another one by now."""
+        if message.number == self._number:
+            self.found = message.found
+            self.show_all()
+
+    # -- moving
+
+    def action_move(self, where: str) -> None:
+        """Move in the side that has the keys; left and right change it."""
+        if where in {"left", "right"}:
+            self._focus(side=where == "right")
+        elif self.focused is self.plan_list:
+            self.plan_list.move(where)
+        else:
+            view = self.focused if isinstance(self.focused, LinesView) else self.side
+            if where in _STEPS:
+                view.move(_STEPS[where])
+            elif where in {"first", "last"}:
+                view.move_to_end(last=where == "last")
+            else:
+                view.move_pages(1 if where == "page_down" else -1)
+
+    def action_other_side(self) -> None:
+        """Go to the other side."""
+        self._focus(side=self.focused is not self.side)
+
+    def _focus(self, *, side: bool) -> None:
+        self.set_class(side, "-side")
+        left = self.steps if self.view.works or self.is_blank else self.plan_list
+        (self.side if side else left).focus()
+        self.show_frame()
+
+    def action_open(self) -> None:
+        """Show all of the selected task; while a plan is made, the board of its planning."""
+        if self.view.works:
+            self.open_board()
+        elif self.plan_list.chosen_task is None:
+            self.action_fold()
+        else:
+            self._focus(side=True)
+
+    def action_fold(self) -> None:
+        """Fold or open the phase under the cursor."""
+        self.plan_list.fold()
+        self.show_side()
+
+    def action_fold_all(self) -> None:
+        """Fold or open all phases."""
+        self.plan_list.fold(every=True)
+        self.show_side()
+
+    def action_back(self) -> None:
+        """Go back to the list, or stop the planner, or leave the plan where it is."""
+        if self.has_class("-side"):
+            self._focus(side=False)
+        elif self.view.works:
+            self.stop_planner()
+        else:
+            self.leave(Decision.LEAVE)
