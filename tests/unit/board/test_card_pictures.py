@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
@@ -14,7 +14,7 @@ from wf_tui.board.theme.themed_app import ThemedApp
 from wf_tui.board.widgets.card_lines import CardDrawing, KeyHint, card_lines
 from wf_tui.board.widgets.glyph_sets import UNICODE
 from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.board.widgets.list_lines import ghost_line, group_line, list_line, section_line
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, PendingReason, Step
 from wf_tui.picture.group_titles import GroupTitle
@@ -44,8 +44,6 @@ class Compare(Protocol):
 
 class Sheet(LineWidget):
     """All states side by side, one selected here, one elsewhere, one just changed."""
-
-    COMPONENT_CLASSES: ClassVar = component_classes(*Role, *Look)
 
     def rows(self) -> list[Row]:
         """Return the cards of two columns, and below them the lines of a list."""

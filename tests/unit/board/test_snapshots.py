@@ -1,4 +1,4 @@
-"""Pictures of the screens: how they are laid out, at three sizes; each kind of card once.
+"""Pictures of the screens, for the eye; at all sizes and colours `test_every_screen` has them.
 
 After a change that is meant: `uv run pytest tests/unit/board/test_snapshots.py --snapshot-update`,
 and a look at what is different before it is committed.
@@ -6,43 +6,32 @@ and a look at what is different before it is committed.
 
 from __future__ import annotations
 
-import contextlib
-import json
-import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
-from textual.widgets import Input, TextArea
 
 from tests.support import busy_run
-from tests.support.board_harness import BoardHarness, StillApp, project_in
-from tests.support.ledger_harness import RUN
 from tests.support.review_sample import sample_review
+from tests.support.start_sample import offers, surroundings
+from tests.support.still_run import StillRun, all_read, open_still_run, same_everywhere
 from wf_tui.board.review.trial import Trial
 from wf_tui.board.screens import review_screen
-from wf_tui.board.screens.start_screen import Offers, StartApp
-from wf_tui.board.start.agents import Readiness
-from wf_tui.board.start.surroundings import Fact, Surroundings
+from wf_tui.board.screens.start_screen import StartApp
 from wf_tui.board.theme.our_themes import LIGHT
 from wf_tui.config import Board, Config
-from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
-from wf_tui.picture import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from textual.pilot import Pilot
-    from textual.worker import Worker
 
+    from tests.support.board_harness import StillApp
     from tests.support.ledger_harness import LedgerHarness
-    from wf_tui.ledger.store.database import Database
-    from wf_tui.project import Project
 
 Size = tuple[int, int]
 LEAST, SMALL, MIDDLE, LARGE = (60, 18), (80, 24), (120, 40), (200, 60)
-_VARIABLES = ("NO_COLOR", "COLUMNS", "LINES", "COLORTERM", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM")
 
 
 class Compare(Protocol):
@@ -59,132 +48,83 @@ class Compare(Protocol):
 
 
 @pytest.fixture(autouse=True)
-def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Take away what makes a picture differ: terminal, theme, time zone, a cursor that blinks."""
-    for name in _VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLORTERM", "truecolor")
-    for box in (Input, TextArea):
-        monkeypatch.setattr(box.cursor_blink, "_default", False)
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "UTC")
-        time.tzset()
+def _still() -> Iterator[None]:
+    with same_everywhere():
         yield
-    time.tzset()
 
 
 @dataclass
 class SnapshotHarness:
     """What compares a board, after some keys, with its picture."""
 
-    project: Project
-    db: Database
+    run: StillRun
     compare: Compare
     config: Config = field(default_factory=Config)
 
     def busy(self, size: Size, *keys: str, card: str | None = None) -> bool:
         """Compare the board of the run in the middle of its life, with a card selected."""
-        return self.look(busy_run.busy_run(self.project, self.db), size, *keys, card=card)
+        drive = busy_run.busy_run(self.run.project, self.run.db)
+        return self.look(drive, size, *keys, card=card)
 
     def look(self, drive: LedgerHarness, size: Size, *keys: str, card: str | None = None) -> bool:
         """Compare the board of a run."""
-        app = StillApp(self.project, RUN, clock=drive.clock, environ={}, config=self.config)
-        app.animation_level = "none"
-        app.motion = False
+        app = self.run.app(drive, self.config)
 
         async def before(pilot: Pilot[Any]) -> None:
-            hand = BoardHarness(app, pilot, drive)
-            await pilot.pause()
-            folder = self.project.paths.run(RUN).root
-            batch = reading.read_all(self.db, RUN, drive.clock.now(), folder)
-            app.show_changes(app.picture.apply(batch))
-            app.beat()
-            await hand.settle()
+            hand = await self.run.seen(app, pilot, drive)
             if card is not None:
                 await hand.select(card)
             for some in (keys[:1], keys[1:]):
                 await pilot.press(*some)
-                await _read(app, pilot)
+                await all_read(app, pilot)
 
         return self.compare(app, terminal_size=size, run_before=before)
-
-
-async def _read(app: StillApp, pilot: Pilot[Any]) -> None:
-    """Wait until all that is read and searched is on the screen; a question stays open."""
-    await pilot.pause()
-    while any(_is_under_way(app, worker) for worker in app.workers):
-        await pilot.pause(0.01)
-    await pilot.pause()
-
-
-def _is_under_way(app: StillApp, worker: Worker[Any]) -> bool:
-    asks = worker.group == "dialog" and app.screen.is_modal
-    return not worker.is_finished and not asks
 
 
 @pytest.fixture
 def screens(tmp_path: Path, snap_compare: Compare) -> Iterator[SnapshotHarness]:
     """Give what compares a board on an empty ledger with its pictures."""
-    project = project_in(tmp_path)
-    project.paths.root.mkdir(parents=True)
-    note = {"common_dir": "/src/shop/.git", "device": 0, "inode": 0, "commit": ""}
-    project.paths.root.joinpath("repository.json").write_text(json.dumps(note))
-    with contextlib.closing(SqliteDatabase(project.paths.ledger, create=True)) as db:
-        db.execute("PRAGMA synchronous = OFF")
-        yield SnapshotHarness(project, db, snap_compare)
+    with open_still_run(tmp_path) as run:
+        yield SnapshotHarness(run, snap_compare)
 
 
 SCREENS = [
-    ("board", (), None, (SMALL, MIDDLE, LARGE)),
-    ("log", ("L",), "token-store", (SMALL, MIDDLE, LARGE)),
-    ("diff", ("d",), "token-store", (SMALL, MIDDLE, LARGE)),
-    ("prompt", ("L", "enter", "l", "l"), "docs", (MIDDLE,)),
-    ("attempts", ("L", "enter", "l", "l", "l"), "list-routes", (MIDDLE,)),
-    ("events", ("L", "enter", "h"), "list-routes", (MIDDLE,)),
-    ("inbox", ("2",), None, (LEAST, SMALL, MIDDLE, LARGE)),
-    ("workers", ("4",), None, (LEAST, SMALL, MIDDLE, LARGE)),
-    ("graph", ("3",), None, (SMALL, MIDDLE, LARGE)),
-    ("timeline", ("5",), None, (SMALL, MIDDLE, LARGE)),
-    ("runs", ("6",), None, (LEAST, SMALL, MIDDLE, LARGE)),
-    ("past", ("t", "{", "{"), None, (SMALL, MIDDLE, LARGE)),
-    ("help", ("question_mark",), None, (SMALL, MIDDLE, LARGE)),
-    ("palette", ("ctrl+p", *"hold"), "revoke", (SMALL, MIDDLE, LARGE)),
-    ("new", ("n", *"Try it", "tab", "tab", "tab", *"none"), None, (SMALL, MIDDLE, LARGE)),
-    ("edit", ("e",), "rate-limit", (MIDDLE,)),
-    ("reassign", ("a",), "rate-limit", (SMALL, MIDDLE)),
-    ("cancel", ("x",), "revoke", (MIDDLE,)),
-    ("quit", ("q",), None, (SMALL, MIDDLE)),
-    ("filter", ("slash", *"state:blocked", "enter"), None, (SMALL, MIDDLE)),
-    ("marks", ("k", "space", "space"), "rate-limit", (MIDDLE,)),
+    ("board", (), None),
+    ("log", ("L",), "token-store"),
+    ("diff", ("d",), "token-store"),
+    ("prompt", ("L", "enter", "l", "l"), "docs"),
+    ("attempts", ("L", "enter", "l", "l", "l"), "list-routes"),
+    ("events", ("L", "enter", "h"), "list-routes"),
+    ("inbox", ("2",), None),
+    ("workers", ("4",), None),
+    ("graph", ("3",), None),
+    ("timeline", ("5",), None),
+    ("runs", ("6",), None),
+    ("past", ("t", "{", "{"), None),
+    ("help", ("question_mark",), None),
+    ("palette", ("ctrl+p", *"hold"), "revoke"),
+    ("new", ("n", *"Try it", "tab", "tab", "tab", *"none"), None),
+    ("edit", ("e",), "rate-limit"),
+    ("reassign", ("a",), "rate-limit"),
+    ("cancel", ("x",), "revoke"),
+    ("quit", ("q",), None),
+    ("filter", ("slash", *"state:blocked", "enter"), None),
+    ("marks", ("k", "space", "space"), "rate-limit"),
 ]
 _KEYS = {" ": "space", ":": "colon"}
 
 
 @pytest.mark.parametrize(
-    ("keys", "card", "size"),
-    [
-        pytest.param(
-            keys,
-            card,
-            size,
-            id=f"{name}-{size[0]}x{size[1]}",
-            # One size shows that a screen is as it was; CI looks at the others, too.
-            marks=() if size == MIDDLE else pytest.mark.slow,
-        )
-        for name, keys, card, sizes in SCREENS
-        for size in sizes
-    ],
+    ("keys", "card"), [pytest.param(*how, id=f"{name}-120x40") for name, *how in SCREENS]
 )
-def test_screen(
-    screens: SnapshotHarness, keys: tuple[str, ...], card: str | None, size: Size
-) -> None:
+def test_screen(screens: SnapshotHarness, keys: tuple[str, ...], card: str | None) -> None:
     """Each screen is laid out as it was when somebody looked at it."""
-    assert screens.busy(size, *(_KEYS.get(key, key) for key in keys), card=card)
+    assert screens.busy(MIDDLE, *(_KEYS.get(key, key) for key in keys), card=card)
 
 
 def test_nobody_leads(screens: SnapshotHarness) -> None:
     """A run without a scheduler says so, and which key starts one."""
-    assert screens.look(busy_run.small_run(screens.db), SMALL)
+    assert screens.look(busy_run.small_run(screens.run.db), SMALL)
 
 
 def test_too_small(screens: SnapshotHarness) -> None:
@@ -244,17 +184,7 @@ def test_review(
 @pytest.mark.parametrize("in_repository", [True, False])
 def test_start(snap_compare: Compare, *, in_repository: bool) -> None:
     """Without a run there is the demo, and the plans that lie here."""
-    files = ["plan.yaml", "plans/release.toml"] if in_repository else []
-    ready = Readiness(["codex"], asks="commands")
-    around = Surroundings(
-        branch="main, 3 uncommitted files",
-        base="workers start from 2710304; the 3 uncommitted files are not in it",
-        plan=[Fact("5 phases, 40 tasks"), Fact("good", good=True)],
-        runs="3 in 2 repositories, 1 not landed",
-        doctor=[Fact("git 2.39", good=True), Fact("codex", good=True)],
-    )
-    offers = Offers(in_repository, files, Path("/src/shop"), ready)
-    app = StartApp(offers, lambda: around, environ={})
+    app = StartApp(offers(in_repository=in_repository), surroundings, environ={})
     assert snap_compare(app, terminal_size=SMALL, run_before=settled)
 
 
@@ -266,4 +196,4 @@ async def settled(pilot: Pilot[Any]) -> None:
 
 def test_a_swarm(screens: SnapshotHarness) -> None:
     """Each card of a swarm has a bar, and the header says how many are where."""
-    assert screens.look(busy_run.swarm_run(screens.db), LARGE)
+    assert screens.look(busy_run.swarm_run(screens.run.db), LARGE)

@@ -45,6 +45,10 @@ _REVIEW: Final = (
     *("view.hunk_next", "view.file_next", "review.seen", "diff.comment", "task.accept"),
     *("review.send", "view.filter", "review.split", "task.shell", "view.pane"),
 )
+_REVIEW_NARROW: Final = (
+    *("review.seen", "diff.comment", "task.accept", "review.send", "view.hunk_next"),
+    *("view.file_next", "view.filter", "task.shell", "view.pane"),
+)
 _PLAN: Final = (
     *("plan.accept", "plan.edit", "plan.new", "plan.drop", "plan.worker", "plan.review"),
     *("plan.words", "plan.file", "plan.seats", "plan.budget", "plan.shape", "view.pane"),
@@ -85,7 +89,7 @@ FOOTERS: Final[Mapping[Context, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     Context.BOARD: (_BOARD_NARROW, _BOARD_WIDE),
     Context.INBOX: (_INBOX, _INBOX),
     Context.BOX: (_BOX, _BOX),
-    Context.REVIEW: (_REVIEW, _REVIEW),
+    Context.REVIEW: (_REVIEW_NARROW, _REVIEW),
     Context.WORKERS: (_WORKERS, _WORKERS),
     Context.RUNS: (_RUNS, _RUNS),
     Context.LAND: (_LAND, _LAND),

@@ -16,7 +16,7 @@ __all__ = ["VIEWS"]
 
 _BOARD: Final = frozenset({Context.BOARD})
 _LISTS: Final = _BOARD | {Context.INBOX}
-_TREES: Final = _LISTS | {Context.GRAPH, Context.WORKERS, Context.RUNS, Context.PLAN}
+_TREES: Final = _LISTS | {Context.GRAPH, Context.RUNS, Context.PLAN}
 _TEXTS: Final = _LISTS | {Context.REVIEW}
 _TABS: Final = _LISTS | {Context.TIMELINE}
 _MOVES: Final = EVERY_SCREEN - {Context.START}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from wf_tui.board.columns.column_titles import glyph_tabs, title_row
 from wf_tui.board.columns.task_view import TaskView
 from wf_tui.board.messages import ColumnChosen
 from wf_tui.board.viewport.viewport import Sticky
-from wf_tui.board.widgets.line import Look, Role, Row, Span
-from wf_tui.board.widgets.line_widget import component_classes
+from wf_tui.board.widgets.line import Role, Row, Span
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.entries import Entry, EntryKind
 
@@ -37,8 +36,6 @@ class BoardColumn(TaskView):
 
     While it is a rail it has its count and its name, downwards; it can be dropped on all the same.
     """
-
-    COMPONENT_CLASSES: ClassVar = component_classes(*Role, *Look)
 
     def __init__(self, state: TaskState, glyphs: GlyphSet) -> None:
         super().__init__(state.value, glyphs, sticky=Sticky.FIRST)

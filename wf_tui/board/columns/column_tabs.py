@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from wf_tui.board.columns.column_titles import tab_rows
 from wf_tui.board.messages import ColumnChosen
-from wf_tui.board.widgets.line import Role, Row
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line import Row
+from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.ledger.model.states import TaskState
 
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ __all__ = ["ColumnTabs"]
 
 class ColumnTabs(LineWidget):
     """Two lines; a click on a name shows that column, and a card can be dropped on it."""
-
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.TITLE, Role.MUTED, Role.RULE, Role.FOCUS, Role.NEED)
-    )
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="tabs")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from wf_tui.board.columns.task_view import TaskView
 from wf_tui.board.viewport.viewport import Sticky
-from wf_tui.board.widgets.line import Look, Role
-from wf_tui.board.widgets.line_widget import component_classes
 from wf_tui.board.widgets.list_lines import list_line, section_line
 from wf_tui.picture.orders import LIST
 
@@ -25,8 +23,6 @@ __all__ = ["TaskList"]
 
 class TaskList(TaskView):
     """Draws what each task is about in a line; the default where the terminal is narrow."""
-
-    COMPONENT_CLASSES: ClassVar = component_classes(*Role, *Look)
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(LIST, glyphs, sticky=Sticky.ALL)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.detail.head_facts import HeadFacts
 from wf_tui.board.messages import ActionChosen
 from wf_tui.board.text_view.plain_signs import plain_row
 from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.age import duration, span
 from wf_tui.picture.words.advice import advice_for
@@ -54,10 +54,6 @@ def ways_out(card: Card) -> Sequence[tuple[str, str]]:
 class PaneHead(LineWidget):
     """Always as many lines, whatever the task: a change of state is no change of layout."""
 
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.TEXT, Role.TITLE, Role.MUTED, Role.FAINT, Role.RUNNING, Role.DONE, Role.NEED),
-        *(Role.NEED_WORD, Role.WARNING, Role.ERROR, Role.KEY, Role.OFF, Look.NEED),
-    )
     DEFAULT_CSS = """
     PaneHead { height: 5; width: 1fr; }
     """

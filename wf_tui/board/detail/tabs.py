@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
 from wf_tui.board.detail.document import Tab
 from wf_tui.board.text_view.plain_signs import plain_row
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted, width_of
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
 
 if TYPE_CHECKING:
@@ -47,9 +47,6 @@ def first_tab(card: Card | None) -> Tab:
 class TabRow(LineWidget):
     """Two lines: the names of the tabs with their counts, what else there is, and the rule."""
 
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        Role.TEXT, Role.TITLE, Role.MUTED, Role.RULE, Role.FOCUS
-    )
     DEFAULT_CSS = """
     TabRow { width: 1fr; height: 2; }
     """

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wf_tui.board.messages import ActionChosen
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted, width_of
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,8 +38,6 @@ class FooterKey(NamedTuple):
 
 class Footer(LineWidget):
     """One line of keys; a click on one does what the key does."""
-
-    COMPONENT_CLASSES: ClassVar = component_classes(Role.MUTED, Role.KEY, Role.OFF, Role.WARNING)
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="footer")

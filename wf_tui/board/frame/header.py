@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 
 from wf_tui.board.messages import ActionChosen
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted, width_of
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.ledger.model.states import RunState
 from wf_tui.picture.age import duration, span
 from wf_tui.picture.usage_text import count_words, dollars
@@ -57,9 +57,6 @@ class RunHeader(LineWidget):
     """One line about the whole run; its ◆ leads to what needs the person, its money shows costs."""
 
     at_once = True
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        Role.MUTED, Role.TITLE, Role.RUNNING, Role.NEED, Role.DONE, Role.WARNING
-    )
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="header")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.messages import ActionChosen
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,10 +35,6 @@ class ScreenTab:
 
 class ScreenTabs(LineWidget):
     """One line below the header of all screens but the board; a click on a tab shows its screen."""
-
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.TEXT, Role.MUTED, Role.FOCUS, Role.NEED_WORD, Role.PATH)
-    )
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="screen-tabs")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted, width_of
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 
 if TYPE_CHECKING:
     from wf_tui.board.frame.notices import Notice
@@ -42,10 +42,6 @@ class Status:
 
 class StatusLine(LineWidget):
     """One line of every screen of a run; its screen tells it what there is to say."""
-
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        Role.TEXT, Role.MUTED, Role.KEY, Role.WARNING, Role.ERROR, Role.DONE
-    )
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="status-line")

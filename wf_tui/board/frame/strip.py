@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.messages import PhaseChosen
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.picture.strip import Segment, bar_cells, lay_strip
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ class PhaseStrip(LineWidget):
     """One line; a click on a phase shows only what is in it."""
 
     at_once = True
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        Role.MUTED, Role.TEXT, Role.TITLE, Role.DONE, Role.RUNNING, Role.NEED, Role.RULE
-    )
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="strip")

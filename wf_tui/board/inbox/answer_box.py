@@ -20,8 +20,8 @@ from wf_tui.board.inbox.readiness import Readiness
 from wf_tui.board.inbox.sending import keep_draft, send_answer
 from wf_tui.board.inbox.words_box import WordsBox
 from wf_tui.board.messages import ActionChosen
-from wf_tui.board.widgets.line import Look, Role, Row
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line import Row
+from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.errors import WfError
 from wf_tui.picture.words.advice import advice_for
 
@@ -73,7 +73,6 @@ class QuestionView(LineWidget, can_focus=True):
     | pagedown, pageup | Scroll by a page. |
     | escape, tab | Give the keys back. |
     """
-    COMPONENT_CLASSES: ClassVar = component_classes(*Role, *Look)
     FOCUS_ON_CLICK = False
 
     def __init__(self, box: AnswerBox) -> None:

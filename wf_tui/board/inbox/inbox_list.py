@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.widgets.card_lines import CardDrawing, CardSize
 from wf_tui.board.widgets.card_pieces import shorter_paths, sign_spans, title_role
 from wf_tui.board.widgets.entry_view import EntryView, ListSource
-from wf_tui.board.widgets.line import Line, Look, Role, Span
-from wf_tui.board.widgets.line_widget import component_classes
+from wf_tui.board.widgets.line import Line, Role, Span
 from wf_tui.board.widgets.list_lines import ghost_line, list_line
 from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.picture.age import span
@@ -39,8 +38,6 @@ _TITLES: Final = (_WAITS, _SNOOZED, _ANSWERED)
 
 class InboxList(EntryView):
     """Draws the three groups; which task is selected is its screen's to say."""
-
-    COMPONENT_CLASSES: ClassVar = component_classes(*Role, *Look)
 
     def __init__(self, glyphs: GlyphSet, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs, id=id, ruled=True)

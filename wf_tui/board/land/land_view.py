@@ -10,7 +10,6 @@ from textual.content import Content
 from wf_tui.board.land.land_lines import land_lines, undo_text
 from wf_tui.board.widgets.entry_view import EntryView, ListSource
 from wf_tui.board.widgets.line import Line, Role, Span
-from wf_tui.board.widgets.line_widget import component_classes
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -36,9 +35,6 @@ class LandLines(EntryView):
     | :- | :- |
     | home | To the first folder; `g` is the gate here. |
     """
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.MUTED, Role.DONE, Role.ERROR, Role.ADDED, Role.REMOVED, Role.RUNNING)
-    )
     DEFAULT_CSS = """
     LandLines {
         border: round $primary;

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 
 if TYPE_CHECKING:
     from wf_tui.board.widgets.glyph_sets import GlyphSet
@@ -27,8 +27,6 @@ class HeaderFacts:
 
 class PlanHeader(LineWidget):
     """The first line."""
-
-    COMPONENT_CLASSES: ClassVar = component_classes(Role.MUTED, Role.TITLE, Role.RUNNING)
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="header")
@@ -51,8 +49,6 @@ class PlanHeader(LineWidget):
 
 class GoalLine(LineWidget):
     """The second line."""
-
-    COMPONENT_CLASSES: ClassVar = component_classes(Role.MUTED, Role.TITLE)
 
     def __init__(self, glyphs: GlyphSet, goal: str) -> None:
         super().__init__(id="plan-goal")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 
 from wf_tui.board.plan.plan_lines import TaskFacts, head_line, minutes, phase_line, sums, task_line
 from wf_tui.board.widgets.entry_view import EntryView, ListSource
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.planning.editing.outline import Outline
 from wf_tui.planning.editing.waves import lay_waves
 from wf_tui.text import cut, plural
@@ -33,8 +33,6 @@ _TAIL: Final = 2
 
 class PlanList(EntryView):
     """Lists a plan; the cursor stops at phases and tasks, and keeps its task as others change."""
-
-    COMPONENT_CLASSES: ClassVar = component_classes(Role.NEED, Role.ERROR)
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(glyphs, id="plan-list")
@@ -128,10 +126,6 @@ class PlanList(EntryView):
 
 class WaveBars(LineWidget):
     """Draws which phase runs when, and what all of it takes at least."""
-
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.TITLE, Role.TEXT, Role.MUTED, Role.RUNNING)
-    )
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="plan-waves")

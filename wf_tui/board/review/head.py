@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from wf_tui.board.text_view.plain_signs import plain_row
 from wf_tui.board.text_view.text_line import safe
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
@@ -22,10 +22,6 @@ __all__ = ["FileHead", "ReviewHead"]
 class ReviewHead(LineWidget):
     """Two lines: the task and its figures, how many files were seen, how many comments; a rule."""
 
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.TITLE, Role.MUTED, Role.NEED, Role.NEED_WORD, Role.ERROR, Role.DONE, Role.RULE),
-        *(Role.WARNING, Role.TEXT),
-    )
     DEFAULT_CSS = """
     ReviewHead { height: 2; width: 1fr; }
     """
@@ -78,7 +74,6 @@ class ReviewHead(LineWidget):
 class FileHead(LineWidget):
     """One line above the diff: the file, where one is in it, and how it is shown."""
 
-    COMPONENT_CLASSES: ClassVar = component_classes(Role.TITLE, Role.MUTED, Role.ERROR)
     DEFAULT_CSS = """
     FileHead { height: 1; width: 1fr; }
     """

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.board.messages import ActionChosen
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.ledger.model.usage import NO_USAGE
 from wf_tui.picture.usage_text import count_words, dollars
 from wf_tui.text import plural
@@ -27,10 +27,6 @@ _EDGE: Final = Span(" ", Role.MUTED)
 
 class RunsHeader(LineWidget):
     """One line; a click on its ◆ is `N`."""
-
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.TEXT, Role.MUTED, Role.TITLE, Role.RUNNING, Role.NEED)
-    )
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="header")

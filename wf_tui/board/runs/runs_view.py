@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from wf_tui.board.runs.run_lines import repository_line, run_line, title_line
 from wf_tui.board.widgets.entry_view import EntryView, ListSource
 from wf_tui.board.widgets.line import Line, Role, Row, Span
-from wf_tui.board.widgets.line_widget import component_classes
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
@@ -30,10 +29,6 @@ class RunsView(EntryView):
 
     A repository that is folded is a stop, too: `z` opens it.
     """
-
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.MUTED, Role.DONE, Role.NEED, Role.ERROR, Role.RUNNING)
-    )
 
     def __init__(self, glyphs: GlyphSet, enter: str) -> None:
         super().__init__(glyphs, id="runs")

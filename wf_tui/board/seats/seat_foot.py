@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from wf_tui.board.seats.seat_lines import NOBODY_TOLD
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.picture.age import duration
 from wf_tui.text import clean, listed, plural
 
@@ -41,9 +41,6 @@ class SeatFoot(LineWidget):
     """Three lines below the seats; a body that is low has none."""
 
     HEIGHT: ClassVar = 3
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.TEXT, Role.TITLE, Role.MUTED, Role.FAINT, Role.RULE, Role.DONE, Role.RUNNING)
-    )
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="seat-foot")

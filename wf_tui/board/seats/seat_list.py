@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
@@ -11,8 +11,7 @@ from wf_tui.board.seats.lane_lines import LaneFacts, lane_line
 from wf_tui.board.seats.seat_lines import SeatFacts, head_line, seat_line
 from wf_tui.board.widgets.card_lines import CardDrawing
 from wf_tui.board.widgets.entry_view import EntryView, ListSource
-from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted
-from wf_tui.board.widgets.line_widget import component_classes
+from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,11 +50,6 @@ class SeatList(EntryView):
     The screen calls `show` after each change and once a second. What is dragged it tells with
     `TaskHeld` for each other seat that the task is held over, and with `TaskLetGo` at the end.
     """
-
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.FAINT, Role.LABEL, Role.DONE, Role.RUNNING, Role.NEED, Role.NEED_WORD),
-        *(Role.ERROR, Role.KEY, Look.CHANGED),
-    )
 
     @dataclass
     class TaskHeld(Message):

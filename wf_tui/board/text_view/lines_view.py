@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
@@ -11,7 +11,7 @@ from wf_tui.board.text_view.find import Found, find, with_found
 from wf_tui.board.text_view.plain_signs import plain_row
 from wf_tui.board.text_view.wrapped_lines import WrappedLines
 from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted, scroll_marker
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,7 +41,6 @@ class LinesView(LineWidget, can_focus=True):
     costs the same in a text of any length.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = component_classes(*Role, *Look)
     DEFAULT_CSS = """
     LinesView { width: 1fr; height: 1fr; }
     """

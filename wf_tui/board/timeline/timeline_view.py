@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 from operator import itemgetter
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
 from wf_tui.board.widgets.ink_lines import spans_of
 from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.picture.timeline.chart import ASCII_SIGNS, NAMES, SIGNS, Chart, Window, foot_lines
 
 if TYPE_CHECKING:
@@ -43,11 +43,6 @@ class TimelineView(LineWidget, can_focus=True):
 
     A click puts it there, a second one opens the attempt, the wheel moves it.
     """
-
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.TEXT, Role.TITLE, Role.MUTED, Role.FAINT, Role.RULE, Role.RUNNING, Role.DONE),
-        *(Role.NEED, Role.WARNING, Role.ERROR, Role.PATH, Role.FOCUS, Look.CURSOR, Look.CHANGED),
-    )
 
     class Moved(Message):
         """The mouse has put the cursor elsewhere."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textual.geometry import Offset
 from textual.message import Message
@@ -13,7 +13,7 @@ from wf_tui.board.viewport.layout import Block
 from wf_tui.board.viewport.source import EntrySource, ListSource
 from wf_tui.board.viewport.viewport import Sticky, Viewport
 from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,11 +58,6 @@ class EntryView(LineWidget, can_focus=True):
     either may differ. How high an entry is depends on nothing but the entry and the size. The view
     tells its screen with `Selected` that a person has moved the cursor, by mouse or by `move`.
     """
-
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.TEXT, Role.TITLE, Role.MUTED, Role.RULE, Role.THUMB, Role.FOCUS, Role.WARNING),
-        *(Look.CURSOR, Look.CURSOR_ELSEWHERE),
-    )
 
     @dataclass
     class Selected(Message):

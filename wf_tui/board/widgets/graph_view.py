@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from textual.message import Message
@@ -11,7 +11,7 @@ from textual.message import Message
 from wf_tui.board.messages import ActionChosen
 from wf_tui.board.widgets.graph_foot import FOOT, TALL_FOOT, GraphFoot
 from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted
-from wf_tui.board.widgets.line_widget import LineWidget, component_classes
+from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.graph.critical_path import critical_path
 from wf_tui.picture.graph.layers import GAP, layer_widths, layers_of
@@ -51,13 +51,6 @@ _Cell = tuple[Span, ...]
 
 class GraphView(LineWidget, can_focus=True):
     """Draws layers; the cursor is on a task, or on a layer that is folded."""
-
-    COMPONENT_CLASSES: ClassVar = component_classes(
-        *(Role.TEXT, Role.TITLE, Role.MUTED, Role.FAINT, Role.RULE, Role.RUNNING, Role.DONE),
-        *(Role.NEED, Role.NEED_WORD, Role.WARNING, Role.ERROR, Role.PATH, Role.FOCUS),
-        *(Role.KEY, Role.OFF),
-        Look.CURSOR,
-    )
 
     def __init__(self, glyphs: GlyphSet) -> None:
         super().__init__(id="graph")

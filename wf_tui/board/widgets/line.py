@@ -17,7 +17,7 @@ __all__ = ["Line", "Look", "Role", "Row", "Span", "fitted", "scroll_marker", "wi
 class Role(StrEnum):
     """What a piece of text is; the theme gives it its colour, and the words say the same.
 
-    The value is the end of a component class, `role--VALUE`, by which `board.tcss` colours it.
+    The value is the end of a class, `role--VALUE`, by which `board.tcss` colours it.
     """
 
     TEXT = "text"

@@ -19,23 +19,11 @@ if TYPE_CHECKING:
 
     from textual.css.styles import RenderStyles
 
-__all__ = ["LineWidget", "component_classes"]
+__all__ = ["LineWidget"]
 
 _HIT: Final = "hit"
 _RULES: Final = frozenset({Role.RULE, Role.THUMB, Role.FOCUS})
 """What lies around a line is not on its ground."""
-
-
-def component_classes(*painted: Role | Look) -> set[str]:
-    """Return the component classes of what a widget paints.
-
-    `role--ROLE` is the colour of a piece of text, `look--LOOK` the background of a line.
-    """
-    names = set()
-    for one in painted:
-        kind = "look" if isinstance(one, Look) else "role"
-        names.add(f"{kind}--{one}")
-    return names
 
 
 class LineWidget(Widget):
@@ -45,8 +33,10 @@ class LineWidget(Widget):
     run on the event loop. A change then costs one frame and no layout pass, whatever the number of
     things behind it, which a `ScrollView` with its `virtual_size` and its scrollbars cannot give.
 
-    The style of a role or look is computed when it is first painted. Textual would compute each of
-    them for each widget whenever a style might differ: half the work of opening a screen.
+    What is painted is in the style sheet: `role--ROLE` is the colour of a piece of text, and
+    `look--LOOK` the ground of a line. The style of a role or look is computed when it is first
+    painted. Of component classes Textual would compute each for each widget whenever a style might
+    differ: half the work of opening a screen.
     """
 
     ALLOW_SELECT = False
