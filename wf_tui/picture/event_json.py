@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 __all__ = ["event_json"]
 
-_PRIVATE: Final = frozenset({"undo", "command", "behind"})
+_PRIVATE: Final = frozenset({"undo", "command", "follows"})
 """What only `undo` needs: the ledger's own notes, which may change."""
 
 

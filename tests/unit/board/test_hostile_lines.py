@@ -86,6 +86,7 @@ def test_a_log(kind: EntryKind) -> None:
         check([*more, TextLine()])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("split", [False, True])
 def test_a_diff(split: bool) -> None:  # noqa: FBT001 - a parameter of the test
     """Names of files, headings of hunks, lines, comments and who wrote them."""

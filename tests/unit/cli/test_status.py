@@ -90,7 +90,11 @@ def test_status_lists_what_the_filter_lets_through(cli: CliHarness) -> None:
 @pytest.mark.usefixtures("run")
 @pytest.mark.parametrize(
     ("wanted", "said"),
-    [("staet:done", "did you mean state:?"), ("age:old", "is no age"), ("kind:x", "there are")],
+    [
+        ("staet:done", "did you mean state:?"),
+        ("age:old", "is no age"),
+        ("kind:x", "unknown kind x; failed"),
+    ],
 )
 def test_a_filter_that_there_is_not_is_wrong_usage(cli: CliHarness, wanted: str, said: str) -> None:
     """It is told what is wrong, and nothing is printed as if all were well."""

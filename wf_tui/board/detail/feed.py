@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -104,7 +105,7 @@ class DetailFeed:
 
         def read() -> Answered:
             facts = read_head(source) if with_head else None
-            attempts = read_attempts(source) if with_attempts else None
+            attempts = _attempts_below(source) if with_attempts else None
             if ticket.tab is Tab.LOG:
                 return Answered(ticket, read_log(source, cursor), facts, attempts)
             return Answered(ticket, _READERS[ticket.tab](source), facts, attempts)
@@ -118,6 +119,13 @@ class DetailFeed:
             to.post_message(Failed(ticket, _one_line(str(error), "")))
         else:
             to.post_message(answer)
+
+
+def _attempts_below(source: Source) -> Document | None:
+    """Return what stands below the log; what cannot be read must not cost the log itself."""
+    with contextlib.suppress(WfError, OSError):
+        return read_attempts(source)
+    return None
 
 
 def _one_line(message: str, hint: str) -> str:

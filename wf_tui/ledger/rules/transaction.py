@@ -36,9 +36,9 @@ from wf_tui.ledger.model.task_moves import counted, settles
 from wf_tui.ledger.model.undo_record import undo_record
 from wf_tui.ledger.store.database import Database, Values
 
-__all__ = ["BEHIND", "NEW_EVENT", "RunTransaction"]
+__all__ = ["FOLLOWS", "NEW_EVENT", "RunTransaction"]
 
-BEHIND: Final = "behind"
+FOLLOWS: Final = "follows"
 """In an event of a task that moved since another one has: the act, and how old the task was."""
 
 _Stored = TypeVar(
@@ -114,7 +114,7 @@ class RunTransaction:
 
         Where a person's move is the cause, it remembers for `undo` since when this one was so.
         """
-        record = {BEHIND: {"act": self.command, "since": old.since}} if self.undoable else {}
+        record = {FOLLOWS: {"act": self.command, "since": old.since}} if self.undoable else {}
         self._append(event.event_kind, old, {**record, **event.data()}, self.undoing)
 
     def since_again(self, task: TaskRow) -> float | None:

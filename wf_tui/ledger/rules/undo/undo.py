@@ -12,7 +12,7 @@ from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.rules.decisions import nodes
 from wf_tui.ledger.rules.decisions.rivals import check_chosen
 from wf_tui.ledger.rules.operator_moves import claimed_dependant
-from wf_tui.ledger.rules.transaction import BEHIND
+from wf_tui.ledger.rules.transaction import FOLLOWS
 from wf_tui.ledger.rules.undo.acts import Act, last_act
 from wf_tui.ledger.rules.undo.restore import RESTORERS, restore_run, restore_task
 
@@ -108,7 +108,7 @@ def _ages_behind(tx: Change, act: Act) -> dict[str, tuple[str, float]]:
     ages: dict[str, tuple[str, float]] = {}
     for task, text in rows:
         data = json.loads(str(text))
-        behind = data.get(BEHIND)
+        behind = data.get(FOLLOWS)
         if behind is not None and behind["act"] == act.number:
             # The first of its events is the last here, and has what was before the act.
             ages[str(task)] = str(data["before"]), float(behind["since"])
