@@ -9,7 +9,6 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import SystemCommand
 
 from wf_tui import commands
 from wf_tui.board.acting.act_runner import Act
@@ -30,14 +29,11 @@ from wf_tui.board.screens.land_screen import LandScreen
 from wf_tui.board.screens.review_screen import ReviewScreen
 from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.user_keys import textual_name
-from wf_tui.picture.age import time_of_day
 from wf_tui.project import open_ledger
 from wf_tui.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from textual.screen import Screen
+    from collections.abc import Callable, Mapping
 
     from wf_tui.board.acting.act_runner import ActRunner
     from wf_tui.board.acting.acts_done import ActsDone
@@ -322,27 +318,6 @@ class ActionApp(DialogApp):
     def actions_of_diff(self) -> tuple[Action, ...]:
         """Return what can be done with a diff in the pane, whose keys hide those of the board."""
         return DIFF_ACTIONS if self.in_diff else ()
-
-    async def choose_action(self, dialog: Screen[str | None]) -> None:
-        """Do what is chosen in a dialog that lists actions; only within `start_dialog`."""
-        chosen = await self.push_screen_wait(dialog)
-        if chosen is not None:
-            # Only when this dialog has come to its end: until then no action is done.
-            self.call_later(self.perform, chosen)
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer of Textual's own commands what is no noise between the actions: its themes."""
-        yield from (one for one in super().get_system_commands(screen) if one.title == "Theme")
-        last = "What the board has told you, the newest first"
-        yield SystemCommand("Messages", last, self.show_messages)
-
-    def show_messages(self) -> None:
-        """Show the last messages, which have stood in the status line."""
-        told = [
-            Choice(str(number), f"{time_of_day(toast.at)}  {toast.text}")
-            for number, toast in enumerate(self.toasts.kept)
-        ]
-        self.push_screen(ChoiceDialog("Messages", told or [Choice("", "nothing was told yet")]))
 
     # -- leaving
 

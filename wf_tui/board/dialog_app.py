@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual import events
 from textual._time import get_time
-from textual.app import SuspendNotSupported
+from textual.app import SuspendNotSupported, SystemCommand
 
+from wf_tui.board.dialogs.choice_dialog import Choice, ChoiceDialog
 from wf_tui.board.target_app import TargetApp
 from wf_tui.board.terminal.bursts import BURST_SECONDS
 from wf_tui.errors import EnvironmentalError, WfError
+from wf_tui.picture.age import time_of_day
 from wf_tui.project import open_reads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterable
 
     from textual.screen import Screen
 
@@ -48,6 +50,10 @@ class DialogApp(TargetApp):
     """When a dialog came on top last, in the time of the events."""
     _dialog_drawn: float = 0.0
     """When the first frame of the dialog on top was drawn."""
+
+    def perform(self, name: str, *, clicked: bool = False) -> None:
+        """Do an action by its id, as its key or a click does."""
+        raise NotImplementedError
 
     async def on_event(self, event: events.Event) -> None:
         """Drop what was typed ahead of a dialog and did not reach it: it is for nothing else.
@@ -118,6 +124,26 @@ class DialogApp(TargetApp):
         # Counted here and not in the coroutine, which begins only after keys that are typed ahead.
         self._dialogs += 1
         self.run_worker(run_to_end(), group="dialog")
+
+    async def choose_action(self, dialog: Screen[str | None]) -> None:
+        """Do what is chosen in a dialog that lists actions; only within `start_dialog`."""
+        chosen = await self.push_screen_wait(dialog)
+        if chosen is not None:
+            # Only when this dialog has come to its end: until then no action is done.
+            self.call_later(self.perform, chosen)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer of Textual's own commands what is no noise between the actions: its themes."""
+        yield from (one for one in super().get_system_commands(screen) if one.title == "Theme")
+        yield SystemCommand("Messages", "What you were told, the newest first", self.show_messages)
+
+    def show_messages(self) -> None:
+        """Show the last messages, which have stood in the status line."""
+        told = [
+            Choice(str(number), f"{time_of_day(toast.at)}  {toast.text}")
+            for number, toast in enumerate(self.toasts.kept)
+        ]
+        self.push_screen(ChoiceDialog("Messages", told or [Choice("", "nothing was told yet")]))
 
     async def read(self, ask: Callable[[Database], _T]) -> _T:
         """Ask the ledger something, in a thread with a connection of its own.

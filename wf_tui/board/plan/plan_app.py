@@ -6,12 +6,10 @@ import os
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import constants, on
-from textual.app import SystemCommand
 
 from wf_tui.board.acting.guard import Guard
 from wf_tui.board.actions.registry import ACTIONS, Context, by_id
 from wf_tui.board.dialog_app import DialogApp
-from wf_tui.board.dialogs.choice_dialog import Choice, ChoiceDialog
 from wf_tui.board.dialogs.help_screen import HelpScreen
 from wf_tui.board.dialogs.menu_dialog import MenuDialog, MenuLine
 from wf_tui.board.dialogs.palette import ActionsProvider
@@ -21,13 +19,10 @@ from wf_tui.board.screens.plan_screen import PlanScreen
 from wf_tui.board.user_keys import textual_name
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.clock import SystemClock
-from wf_tui.picture.age import time_of_day
 from wf_tui.picture.picture import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from textual.screen import Screen
 
     from wf_tui.board.actions.action import Action
     from wf_tui.board.plan.plan_view import PlanView
@@ -105,8 +100,9 @@ class PlanApp(DialogApp):
         """Do the action that was clicked in the footer."""
         self.perform(message.action)
 
-    def perform(self, name: str) -> None:
-        """Do an action of this screen, as its key would."""
+    def perform(self, name: str, *, clicked: bool = False) -> None:
+        """Do an action of this screen, as its key would; a click is the same here."""
+        del clicked
         screen = self.run_screen
         if screen is not None:
             self.run_worker(self.run_action(by_id(name).call, screen), group="perform")
@@ -128,7 +124,7 @@ class PlanApp(DialogApp):
             self.glyphs.cancelled: "an error",
         }
         page = HelpScreen(Context.PLAN, self.actions_here(), keys, signs)
-        self.start_dialog(self.choose(page))
+        self.start_dialog(self.choose_action(page))
 
     def action_menu(self) -> None:
         """Show what can be done with the plan, then what cannot, and why."""
@@ -141,26 +137,7 @@ class PlanApp(DialogApp):
             lines.append(MenuLine(one.id, key, one.title.lower(), note, possible=not why_not))
         lines.sort(key=lambda line: not line.possible)
         keys = {textual_name(key): one.id for one in here for key in self.own_key_list(one)}
-        self.start_dialog(self.choose(MenuDialog("This plan", lines, keys)))
-
-    async def choose(self, dialog: Screen[str | None]) -> None:
-        """Do what is chosen in a dialog that lists actions; only within `start_dialog`."""
-        chosen = await self.push_screen_wait(dialog)
-        if chosen is not None:
-            self.call_later(self.perform, chosen)
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer of Textual's own commands its themes, and what was told."""
-        yield from (one for one in super().get_system_commands(screen) if one.title == "Theme")
-        yield SystemCommand("Messages", "What was told, the newest first", self.show_messages)
-
-    def show_messages(self) -> None:
-        """Show the last messages, which have stood in the status line."""
-        told = [
-            Choice(str(number), f"{time_of_day(toast.at)}  {toast.text}")
-            for number, toast in enumerate(self.toasts.kept)
-        ]
-        self.push_screen(ChoiceDialog("Messages", told or [Choice("", "nothing was told yet")]))
+        self.start_dialog(self.choose_action(MenuDialog("This plan", lines, keys)))
 
     async def action_quit(self) -> None:
         """Leave the plan as it is; asks first where one is being made."""
