@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tests.support.ledger_harness import FOLDER, RUN
@@ -52,10 +52,13 @@ class PictureHarness:
 
 
 def shown(picture: Picture) -> dict[str, object]:
-    """Return all that a picture shows."""
+    """Return all that a picture shows, but for what ghosts alone say.
+
+    What was answered is known to who saw it being asked: the ghost of a task that leaves says it.
+    """
     return {
         "columns": {state: list(ids) for state, ids in picture.columns.items()},
-        "cards": {task: picture.card(task) for task in picture.cards},
+        "cards": {task: replace(picture.card(task), answered="") for task in picture.cards},
         "list": list(picture.sections),
         "needs": list(picture.needs),
         "strip": picture.strip,

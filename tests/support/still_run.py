@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["StillRun", "all_read", "open_still_run", "same_everywhere", "with_checkout"]
 
+_QUIET = 4
+"""Turns of the loop in which nothing is read until all was."""
 _VARIABLES = ("NO_COLOR", "COLUMNS", "LINES", "COLORTERM", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM")
 
 
@@ -102,10 +104,11 @@ def with_checkout(project: Project) -> None:
 
 async def all_read(app: StillApp, pilot: Pilot[Any]) -> None:
     """Wait until all that is read and searched is on the screen; a question stays open."""
-    await pilot.pause()
-    while any(_is_under_way(app, worker) for worker in app.workers):
-        await pilot.pause(0.01)
-    await pilot.pause()
+    quiet = 0
+    while quiet < _QUIET:  # what was read may ask for more, such as the colours of code
+        busy = any(_is_under_way(app, worker) for worker in app.workers)
+        quiet = 0 if busy else quiet + 1
+        await pilot.pause(0.01 if busy else None)
 
 
 def _is_under_way(app: StillApp, worker: Worker[Any]) -> bool:
