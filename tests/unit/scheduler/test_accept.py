@@ -17,30 +17,21 @@ from wf_tui.ledger.model.new_tasks import NewTask
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.rules.moves import ACCEPT, EDIT, MOVES, RETRY
 from wf_tui.plan.choices import Mode
-from wf_tui.project import open_ledger, open_reads
-from wf_tui.verify.verify import verify_run
+from wf_tui.project import open_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.run_harness import RunHarness
     from wf_tui.ledger.model.rows import EventRow
+
+pytestmark = pytest.mark.usefixtures("legal")
 
 
 def outside(fields: str = "") -> str:
     """Return a plan of a task that leaves its scope."""
     work = "mkdir src; echo in > src/a; echo out > other.txt; echo said"
     return parallel_plan(f"id: t, run: '{work}', file_scope: [src], {WRITES}{fields}")
-
-
-@pytest.fixture(autouse=True)
-def _legal(harness: RunHarness) -> Iterator[None]:
-    """Judge the whole log of each run, by rules that are not the ledger's."""
-    yield
-    with open_reads(harness.project) as db:
-        control = open_control(harness.project.paths.run(harness.run))
-        assert verify_run(db, harness.run, control).violations == ()
 
 
 def test_outside_the_scope(harness: RunHarness) -> None:

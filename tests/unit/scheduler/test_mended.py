@@ -9,7 +9,6 @@ import pytest
 from tests.support.plans import WRITES, parallel_plan
 from tests.support.run_harness import accept_and_lead
 from wf_tui.errors import RefusedError
-from wf_tui.git.control.control import open_control
 from wf_tui.kept_worktree import open_tree
 from wf_tui.ledger.model.new_tasks import NewTask
 from wf_tui.ledger.model.rows import Spec
@@ -17,23 +16,14 @@ from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.ledger.rules.moves import ACCEPT, CANCEL, RETRY
 from wf_tui.paths import FIRST_OPENED_TREE
 from wf_tui.plan.choices import Mode
-from wf_tui.project import open_ledger, open_reads
-from wf_tui.verify.verify import verify_run
+from wf_tui.project import open_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.run_harness import RunHarness
 
-
-@pytest.fixture(autouse=True)
-def _legal(harness: RunHarness) -> Iterator[None]:
-    """Judge the whole log of each run, by rules that are not the ledger's."""
-    yield
-    with open_reads(harness.project) as db:
-        control = open_control(harness.project.paths.run(harness.run))
-        assert verify_run(db, harness.run, control).violations == ()
+pytestmark = pytest.mark.usefixtures("legal")
 
 
 def gated(fields: str = "") -> str:

@@ -11,30 +11,17 @@ from tests.support.plans import WRITES, parallel_plan
 from tests.support.run_harness import accept_and_lead, kept_tree
 from wf_tui import commands
 from wf_tui.errors import RefusedError
-from wf_tui.git.control.control import open_control
 from wf_tui.landing.land import land
 from wf_tui.landing.merge_task import merge_task
 from wf_tui.landing.trial import LandingPlan, plan
 from wf_tui.ledger.queries import reads
 from wf_tui.project import open_ledger, open_reads
-from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.run_harness import RunHarness
     from wf_tui.ledger.model.rows import TaskRow
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(autouse=True)
-def _legal(harness: RunHarness) -> Iterator[None]:
-    """Judge the whole log of each run, by rules that are not the ledger's."""
-    yield
-    with open_reads(harness.project) as db:
-        control = open_control(harness.project.paths.run(harness.run))
-        assert verify_run(db, harness.run, control).violations == ()
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("legal")]
 
 
 def planned(harness: RunHarness) -> LandingPlan:

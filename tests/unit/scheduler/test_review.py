@@ -10,33 +10,21 @@ import pytest
 from tests.support.plans import WRITES, parallel_plan
 from tests.support.run_harness import accept_and_lead, kept_tree
 from tests.support.schedulers import ACCEPT_POINTS, wait_until_killed
-from wf_tui.git.control.control import open_control
 from wf_tui.ledger.model.new_tasks import NewTask
 from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.rules.moves import ACCEPT, RETRY
 from wf_tui.plan.choices import Mode
-from wf_tui.project import open_reads
-from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.run_harness import RunHarness
+
+pytestmark = pytest.mark.usefixtures("legal")
 
 
 def reviewed(fields: str = "", *more: str) -> str:
     """Return a plan of a task whose work a person wants to see."""
     work = "mkdir -p src; echo in > src/a; echo said"
     return parallel_plan(f"id: t, run: '{work}', review: true, {WRITES}{fields}", *more)
-
-
-@pytest.fixture(autouse=True)
-def _legal(harness: RunHarness) -> Iterator[None]:
-    """Judge the whole log of each run, by rules that are not the ledger's."""
-    yield
-    with open_reads(harness.project) as db:
-        control = open_control(harness.project.paths.run(harness.run))
-        assert verify_run(db, harness.run, control).violations == ()
 
 
 def test_accepted_as_it_is(harness: RunHarness) -> None:

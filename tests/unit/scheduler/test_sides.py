@@ -21,26 +21,14 @@ from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.rules.moves import ACCEPT
 from wf_tui.plan.choices import Mode
 from wf_tui.project import open_ledger, open_reads
-from wf_tui.verify.verify import verify_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.run_harness import RunHarness
     from wf_tui.ledger.model.rows import TaskRow
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("legal")]
 
 BINARY = 'printf "{0}\\000" > shared.txt; echo {0} > of-{0}'
-
-
-@pytest.fixture(autouse=True)
-def _legal(harness: RunHarness) -> Iterator[None]:
-    """Judge the whole log of each run, by rules that are not the ledger's."""
-    yield
-    with open_reads(harness.project) as db:
-        control = open_control(harness.project.paths.run(harness.run))
-        assert verify_run(db, harness.run, control).violations == ()
 
 
 def accept(harness: RunHarness, **sides: list[str]) -> str:
