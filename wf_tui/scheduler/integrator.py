@@ -237,7 +237,9 @@ class Integrator:
             made = merge.head
         # A merge that is the work itself is on its own base: its gate has passed on that.
         gate = passage.gated and made not in {None, passage.commit} and isinstance(merge, Merge)
-        self._set(self._queue.built(passage.key, on=made_on, commit=made, gate=gate))
+        self._set(
+            self._queue.built(passage.key, on=made_on, commit=made, gate=gate, on_branch=first)
+        )
 
     def _make(self, passage: _Passage, on: str | None) -> Integration:
         """Make a merge, in a thread."""

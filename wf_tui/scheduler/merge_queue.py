@@ -103,15 +103,17 @@ class MergeQueue:
         left = tuple(one for one in self.candidates if one.key != key)
         return _grounded(replace(self, candidates=left))
 
-    def built(self, key: Key, *, on: str, commit: str | None, gate: bool) -> MergeQueue:
+    def built(
+        self, key: Key, *, on: str, commit: str | None, gate: bool, on_branch: bool
+    ) -> MergeQueue:
         """Note the merge of a candidate: made on `on`, None where there is a conflict.
 
-        That of the first one is made on the branch as it really is, so it tells where that is.
-        `gate` is whether its gate has to be asked.
+        `gate` is whether its gate has to be asked, `on_branch` whether `on` is the branch as it
+        really was: only that tells where the branch is. Who became the first while its merge was
+        made did so on one that may have left since.
         """
         asked = Gated.DUE if gate else Gated.NOT_ASKED
-        is_first = self.candidates[0].key == key
-        queue = replace(self, head=on) if is_first else self
+        queue = replace(self, head=on) if on_branch else self
         return _grounded(_put(queue, replace(self.find(key), on=on, commit=commit, gate=asked)))
 
     def gate_began(self, key: Key) -> MergeQueue:

@@ -27,7 +27,8 @@ def built(made: MergeQueue, *letters: str) -> MergeQueue:
         assert turn.act is Act.BUILD
         on = turn.on or ""
         gate = made.find((letter, 1)).wants_gate and on != "h"
-        made = made.built((letter, 1), on=on, commit=f"{on}+{letter}", gate=gate)
+        first = made.candidates[0].key == (letter, 1)
+        made = made.built((letter, 1), on=on, commit=f"{on}+{letter}", gate=gate, on_branch=first)
     return made
 
 
@@ -83,10 +84,19 @@ def test_a_failure_on_what_never_came_is_none() -> None:
 def test_one_that_conflicts_is_passed_over() -> None:
     """What is behind it is built without it, and stands when it has left."""
     made = built(queue(GATED, GATED, GATED), "a")
-    made = made.built(("b", 1), on="h+a", commit=None, gate=False)
+    made = made.built(("b", 1), on="h+a", commit=None, gate=False, on_branch=False)
     made = built(made, "c").landed(("a", 1), "h+a")
     assert acts(made)["b"] == Turn(Act.END)
     assert made.leave(("b", 1)).find(("c", 1)).commit == "h+a+c"
+
+
+def test_one_before_it_leaves_while_it_is_built() -> None:
+    """A conflict with work that never came is none: it is built again, on the branch."""
+    made = built(queue(PLAIN, GATED), "a")
+    assert acts(made)["b"] == Turn(Act.BUILD, "h+a")
+    left = made.leave(("a", 1))
+    made = left.built(("b", 1), on="h+a", commit=None, gate=False, on_branch=False)
+    assert acts(made)["b"] == Turn(Act.BUILD, "h")
 
 
 def test_a_branch_that_somebody_moves() -> None:
@@ -118,6 +128,10 @@ class MergeTrains(RuleBasedStateMachine):
         self.passed: set[str] = set()
         self.gates: dict[Key, str] = {}
         """The commit that each running gate was asked about."""
+        self.builds: dict[Key, tuple[str, bool]] = {}
+        """What each merge is being made on, and whether that was the branch as it really is."""
+        self.heads = {"h"}
+        """Where the branch has really been."""
         self.joined: list[Key] = []
         self.number = 0
 
@@ -129,6 +143,10 @@ class MergeTrains(RuleBasedStateMachine):
     def may(self, act: Act) -> list[Key]:
         """Return those that may do this now."""
         return [key for key, turn in turns(self.queue, self.jobs).items() if turn.act is act]
+
+    def to_build(self) -> list[Key]:
+        """Return those whose merge may be made and is not being made."""
+        return [key for key in self.may(Act.BUILD) if key not in self.builds]
 
     def fresh(self, letter: str) -> str:
         """Return the name of a commit that was never made before."""
@@ -143,16 +161,24 @@ class MergeTrains(RuleBasedStateMachine):
         self.joined.append(key)
         self.queue = self.queue.join(key, wants_gate=gated)
 
-    @precondition(lambda self: self.may(Act.BUILD))
-    @rule(pick=st.integers(0, 5), conflicts=st.sampled_from([False, False, False, True]))
-    def build(self, pick: int, conflicts: bool) -> None:  # noqa: FBT001 - drawn by hypothesis
-        """Build one, on the branch as it really is where it is the first."""
-        key = self.may(Act.BUILD)[pick % len(self.may(Act.BUILD))]
+    @precondition(lambda self: self.to_build())
+    @rule(pick=st.integers(0, 5))
+    def build(self, pick: int) -> None:
+        """Begin to build one, on the branch as it really is where it is the first."""
+        key = self.to_build()[pick % len(self.to_build())]
         first = self.queue.candidates[0].key == key
         on = self.branch.head if first else str(turns(self.queue, self.jobs)[key].on)
+        self.builds[key] = (on, first)
+
+    @precondition(lambda self: self.builds)
+    @rule(pick=st.integers(0, 5), conflicts=st.sampled_from([False, False, False, True]))
+    def make(self, pick: int, conflicts: bool) -> None:  # noqa: FBT001 - drawn by hypothesis
+        """Let a merge be made, whatever became of those before it meanwhile."""
+        key = list(self.builds)[pick % len(self.builds)]
+        on, on_branch = self.builds.pop(key)
         gate = self.queue.find(key).wants_gate and not conflicts
         commit = None if conflicts else self.fresh("m")
-        self.queue = self.queue.built(key, on=on, commit=commit, gate=gate)
+        self.queue = self.queue.built(key, on=on, commit=commit, gate=gate, on_branch=on_branch)
 
     @precondition(lambda self: self.may(Act.GATE))
     @rule(pick=st.integers(0, 5))
@@ -185,25 +211,29 @@ class MergeTrains(RuleBasedStateMachine):
         assert one.key == key
         if one.commit is None or one.gate is Gated.FAILED:
             assert one.on == self.queue.head
+            assert one.on in self.heads, "it failed on a branch that never was"
             self.queue = self.queue.leave(key)
         elif one.on != self.branch.head:
             self.queue = self.queue.moved(key, self.branch.head)
         else:
             assert not one.wants_gate or one.commit in self.passed
             self.branch = Branch(one.commit, [*self.branch.landed, key])
+            self.heads.add(one.commit)
             self.queue = self.queue.landed(key, one.commit)
 
     @precondition(lambda self: self.queue.candidates)
     @rule(pick=st.integers(0, 5))
     def stop(self, pick: int) -> None:
         """Let a person take one away."""
-        every = self.queue.candidates
-        self.queue = self.queue.leave(every[pick % len(every)].key)
+        key = self.queue.candidates[pick % len(self.queue.candidates)].key
+        self.builds.pop(key, None)
+        self.queue = self.queue.leave(key)
 
     @rule()
     def interfere(self) -> None:
         """Let somebody else move the branch."""
         self.branch = Branch(self.fresh("x"), self.branch.landed)
+        self.heads.add(self.branch.head)
 
     @invariant()
     def order_is_kept(self) -> None:
