@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -154,9 +155,12 @@ class TwoProcesses(RandomMoves):
         assert [one for one in self.replayed.violations if one.code != "time"] == []
 
     def teardown(self) -> None:
-        """Let the swarm work until it stands still: then nothing may be ready."""
+        """Let the swarm work until it stands still: then nothing may be ready.
+
+        What a broken promise ended is left as it is: it might never stand still.
+        """
         try:
-            if self.log:
+            if self.log and sys.exception() is None:
                 self._run_dry()
                 recount.check(self.drive.db)
                 left = reads.tasks(self.drive.db, RUN)
@@ -202,7 +206,7 @@ def test_nothing_is_lost_or_done_twice(make_store: MakeStore) -> None:
 @pytest.mark.slow
 def test_nothing_is_lost_or_done_twice_in_a_long_time(make_store: MakeStore) -> None:
     """The same for longer histories, and many of them."""
-    run_machine(make_store, max_examples=60, stateful_step_count=100)
+    run_machine(make_store, max_examples=40, stateful_step_count=100)
 
 
 def _anybody(tx: Change, name: str, *_: object) -> TaskRow | None:

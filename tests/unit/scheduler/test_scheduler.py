@@ -161,7 +161,7 @@ def test_abort_by_hand(harness: RunHarness) -> None:
 def test_silence_is_a_stall(tmp_path: Path) -> None:
     """A command that is silent for longer than its plan allows is stopped, and that counts."""
     harness = RunHarness(tmp_path, Timing(grace=0.2))
-    assert harness.play(parallel_plan('id: a, run: "sleep 60", stall_after: 0.4')) == "partial"
+    assert harness.play(parallel_plan('id: a, run: "sleep 15", stall_after: 0.4')) == "partial"
     (attempt,) = harness.attempts("a")
     assert (attempt.outcome, attempt.cause) == ("timed_out", "stall")
     assert attempt.note == "no output for 0.4 s, which is its stall_after"

@@ -1,0 +1,182 @@
+"""The repository of the user, and the worktrees with unsaved work."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.faults.mutants.mutant import Mutant
+
+__all__ = ["REPOSITORIES"]
+
+REPOSITORIES: Final = (
+    # G7: the user's repository stays as it is
+    Mutant(
+        "G7",
+        "an export onto what the user moved",
+        "git/user/export_branch.py",
+        "        if current != expected:\n",
+        "        if current is None and expected:\n",
+        "unit/git/user/test_export.py::test_a_moved_branch_is_left",
+    ),
+    Mutant(
+        "G7",
+        "an export onto what is checked out",
+        "git/user/export_branch.py",
+        "        if is_checked_out(self.repository.common_dir, self.ref):\n",
+        "        if not self.ref:\n",
+        "unit/git/user/test_export.py::test_a_checked_out_branch_is_left",
+    ),
+    Mutant(
+        "G7",
+        "an export that goes back",
+        "git/user/export.py",
+        "not control.contains(expected, head=new):\n",
+        "not expected:\n",
+        "unit/git/user/test_export.py::test_an_exported_branch_never_goes_back",
+    ),
+    Mutant(
+        "G7",
+        "the user's hooks run",
+        "git/runner.py",
+        '    "core.hooksPath": "/dev/null",\n',
+        "",
+        "unit/git/user/test_export.py::test_the_users_repository_stays_as_it_is",
+    ),
+    Mutant(
+        "G7",
+        "counting what is not committed runs the user's filters",
+        "git/user/uncommitted.py",
+        "                settings=settings,\n",
+        "",
+        "unit/git/user/test_uncommitted.py::test_nothing_is_run_or_written",
+    ),
+    Mutant(
+        "G8",
+        "a tree with work in a submodule is given back",
+        "git/worktrees/tree.py",
+        "tags or changed_submodules(self.worktree, tags)",
+        "tags",
+        "unit/git/harvest/test_submodules.py::test_work_in_a_filled_submodule_is_named",
+    ),
+    # G8: no worktree with unsaved work is deleted
+    Mutant(
+        "G8",
+        "a run goes with work that is in a worktree alone",
+        "cli/clean_runs.py",
+        "        removed = apply and not reason\n",
+        "        removed = apply\n",
+        "unit/cli/test_clean_runs.py::test_work_in_a_worktree_keeps_the_run",
+    ),
+    Mutant(
+        "G8",
+        "what is on no branch of the user is not named",
+        "git/user/only_here.py",
+        '        if kind not in {"commit", "tag"} or commit in missing\n',
+        '        if kind not in {"commit", "tag"}\n',
+        "unit/cli/test_clean_runs.py::test_what_is_on_no_branch_is_named_first",
+    ),
+    Mutant(
+        "G8",
+        "a tree is given back with what a harvest refused",
+        "git/worktrees/tree.py",
+        "        if not (left.unsaved or any(refused.keeps_tree for refused in found.refused)):\n",
+        "        if not left.unsaved:\n",
+        "unit/git/harvest/test_hostile.py::test_nothing_runs_and_the_next_worker_finds_the_base",
+    ),
+    Mutant(
+        "G8",
+        "a git directory is not looked into",
+        "git/worktrees/left_work.py",
+        "    if not names:\n        return _Found(inside=inside)\n",
+        "    if names or not names:\n        return _Found(inside=inside)\n",
+        "unit/git/worktrees/test_left_work.py::test_what_is_left_has_a_ref",
+    ),
+    Mutant(
+        "G8",
+        "a commit in a free tree is not seen",
+        "git/worktrees/tree.py",
+        '            return mark.read_text(encoding="ascii") == self.fingerprint()\n',
+        '            return bool(mark.read_text(encoding="ascii"))\n',
+        "unit/git/worktrees/test_left_work.py::test_a_commit_after_the_release_keeps_the_tree",
+    ),
+    Mutant(
+        "G8",
+        "objects that were brought without a ref count as kept",
+        "git/worktrees/left_work.py",
+        "            mark.touch()\n",
+        "            mark.exists()\n",
+        "unit/git/worktrees/test_left_work.py::test_a_crash_before_the_ref_loses_nothing",
+    ),
+    Mutant(
+        "G8",
+        "objects of a worker are read through links",
+        "git/worktrees/worker_objects.py",
+        "                    elif not entry.is_file(follow_symlinks=False):\n",
+        "                    elif not entry.name:\n",
+        "unit/git/worktrees/test_left_work.py::test_what_cannot_be_brought_keeps_the_tree",
+    ),
+    Mutant(
+        "G8",
+        "a number whose git directory is still there is given away",
+        "git/worktrees/pool.py",
+        "                for folder in (self.paths.trees, self.paths.gits)\n",
+        "                for folder in (self.paths.trees,)\n",
+        "unit/git/worktrees/test_left_work.py::test_a_tree_that_is_gone_leaves_its_git_directory",
+    ),
+    Mutant(
+        "G8",
+        "what was left and did not pass is looked for in the tree of before",
+        "scheduler/attempts/accepted.py",
+        "            if str(tree.number) != self.accepted.row.tree:\n",
+        "            if False:\n",
+        "unit/scheduler/test_left.py::test_what_did_not_pass_is_taken_from_where_it_was_laid_out",
+    ),
+    Mutant(
+        "G8",
+        "files in a worktree that the worker made beside its own count for nothing",
+        "git/worktrees/inner_repositories.py",
+        "    return folder if leads_to.startswith(",
+        "    return None if leads_to.startswith(",
+        "unit/git/worktrees/test_left_work.py::test_what_cannot_be_brought_keeps_the_tree",
+    ),
+    Mutant(
+        "G8",
+        "a task that left only commits is done",
+        "scheduler/attempts/check.py",
+        "            nothing_but_left(claim, harvested),\n",
+        "",
+        "unit/scheduler/test_left.py::test_nothing_but_a_branch_is_not_done",
+    ),
+    Mutant(
+        "G8",
+        "a worktree is given back unsaved",
+        "git/worktrees/pool.py",
+        "        if not saved and tree.why_unsaved():\n",
+        "        if not tree:\n",
+        "unit/git/worktrees/test_pool.py::test_unharvested_work_is_not_given_back",
+    ),
+    Mutant(
+        "G8",
+        "a worktree is removed without evidence",
+        "git/worktrees/remove.py",
+        "    if tree_class not in _SAFE:\n",
+        "    if tree_class is TreeClass.LIVE:\n",
+        "unit/git/worktrees/test_remove.py::test_an_edit_after_the_harvest_keeps_the_tree",
+    ),
+    Mutant(
+        "G8",
+        "a worktree is taken that somebody works in",
+        "git/worktrees/pool.py",
+        "            if self._is_as_given_back(number):\n",
+        "            if number:\n",
+        "unit/git/worktrees/test_pool.py::test_what_a_person_wrote_in_a_free_tree_stays",
+    ),
+    Mutant(
+        "G8",
+        "what was stopped is not harvested",
+        "scheduler/attempts/harvest.py",
+        "        if not active.claim.task.writes:\n",
+        "        if not active.claim.task.writes or active.stopped:\n",
+        "unit/scheduler/test_scheduler.py::test_cancelled_work_is_harvested",
+    ),
+)
