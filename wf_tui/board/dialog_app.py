@@ -66,6 +66,8 @@ class DialogApp(TargetApp):
                 self.pass_key()
             self.pressed_at = event.time
             self.pressed_key = event.key if isinstance(event, events.Key) else ""
+        elif isinstance(event, events.MouseDown):
+            self.pass_key()  # who only clicks has read it, too
         elif isinstance(event, events.Paste):
             self.guard.read_paste(event.time)
         if not (isinstance(event, events.Key | events.Paste) and self.is_typed_ahead(event)):

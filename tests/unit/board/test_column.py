@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.events import MouseScrollDown
 
-from tests.support.board_harness import board
+from tests.support.board_harness import BoardHarness, board
 from tests.support.ledger_harness import shell
 from tests.support.screen_text import (
     Frames,
@@ -158,6 +158,21 @@ async def test_a_card_is_dragged_to_another_column(
         assert ("task_retried", "a") in hand.acts
 
 
+def standing(hand: BoardHarness) -> str:
+    """Return the message that stands in the status line, "" where none does."""
+    toast = hand.app.toasts.standing(hand.app.clock.monotonic())
+    return toast.text if toast else ""
+
+
+async def test_a_click_takes_a_refusal_away(tmp_path: Path) -> None:
+    """As a key does: else who has only the mouse would be told nothing any more."""
+    async with board(tmp_path, "a") as hand:
+        hand.app.show_toast("no")
+        assert standing(hand) == "no"
+        await hand.pilot.click(column_of(hand.app, PENDING), offset=(5, 1))
+        assert standing(hand) == ""
+
+
 async def test_a_card_that_is_held_can_be_kept(tmp_path: Path) -> None:
     """Escape lets go of it; one that changed is not dropped; a refusal is said while hovering."""
     async with board(tmp_path, "a", "b") as hand:
@@ -168,7 +183,11 @@ async def test_a_card_that_is_held_can_be_kept(tmp_path: Path) -> None:
         await hand.pilot.mouse_down(pending, offset=(5, y))
         await hand.pilot.hover(done, offset=(1, 3))
         await hand.pilot.pause()
-        assert hand.told[-1] == "a card cannot be moved by hand from pending to done"
+        refusal = "a card cannot be moved by hand from pending to done"
+        assert (hand.told[-1], standing(hand)) == (refusal, refusal)
+        await hand.pilot.hover(blocked, offset=(1, 3))
+        await hand.pilot.pause()
+        assert standing(hand) == ""
         await hand.press("escape")
         await hand.pilot.mouse_up(blocked, offset=(1, 3))
         await hand.settle()

@@ -10,7 +10,9 @@ from textual import events
 from textual.keys import _character_to_key
 
 from tests.support.board_harness import BoardHarness, board
+from wf_tui.board.acting.act_runner import Act
 from wf_tui.board.acting.guard import Guard
+from wf_tui.ledger.rules.moves import MoveResult
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,6 +109,15 @@ async def test_a_task_key_waits_until_the_change_has_been_seen(tmp_path: Path) -
         assert (hand.acts, hand.told) == ([], ["x ignored: it has just changed"] * 2)
         await pressed(hand, "x", after=0.6)
         assert hand.acts == [("task_blocked", "a")]
+
+
+async def test_a_key_waits_for_what_an_act_has_done(tmp_path: Path) -> None:
+    """From the end of the act, not from the batch that brings it; what looks the same is free."""
+    async with board(tmp_path, "a", "b", guard=0.6) as hand:
+        results = [MoveResult("a", True, "blocked", "held"), MoveResult("b", True, "pending", "")]
+        await hand.app.acts.run(Act(lambda _ledger: results, "changed"))
+        assert hand.app.guard.ignored("x", ["a"], 0.0)
+        assert hand.app.guard.ignored("x", ["b"], 0.0) is None
 
 
 @pytest.mark.parametrize("text", ["xfbxfb", "quit it", "pupupup", "n?ew.q", "+++-+-+"])

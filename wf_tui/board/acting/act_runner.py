@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from wf_tui.board.host import ActionHost, ActResult
     from wf_tui.ledger.ledger import Ledger
+    from wf_tui.ledger.rules.moves import MoveResult
+    from wf_tui.picture.picture import Picture
 
 __all__ = ["Act", "ActRunner"]
 
@@ -101,6 +103,9 @@ class ActRunner:
         if act.offers_undo and changed and not self._any_claimed(changed):
             offer = self._offer_undo(changed)
         picture = self._host.picture
+        if isinstance(result, list) and (others := _other_looks(result, picture)):
+            # The picture has them in a moment; a key until then is for what they were before.
+            self._host.guard_changed(others)
         for line in outcome_messages(result, act.label, picture, after=act.after):
             self._host.show_toast(line.text, severity=line.severity, offer=offer)
         # Of what it did not change the marks stay: a person may want something else of those.
@@ -131,6 +136,17 @@ class ActRunner:
             self._awaited.new_card = ""
             host.show_toast(f"added {titled(host.picture, new)}", severity="information")
             host.show_card(new)
+
+
+def _other_looks(result: Sequence[MoveResult], picture: Picture) -> list[str]:
+    """Return the tasks of which an act changed the state or the kind that the picture has."""
+    rows = {one.task: picture.row(one.task) for one in result if one.task in picture.cards}
+    shown = {task: (row.state.value, row.kind or "") for task, row in rows.items()}
+    return [
+        one.task
+        for one in result
+        if one.changed and shown.get(one.task) not in {None, (one.state, one.reason)}
+    ]
 
 
 def _has_changed(result: ActResult) -> bool:

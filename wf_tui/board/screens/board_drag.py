@@ -30,8 +30,8 @@ class _Drag:
     task: str
     look: tuple[TaskState, str | None]
     """Its state and kind when it was taken: one that changes while it is held is not dropped."""
-    said: CardDropped | None = None
-    """The target that was last told about."""
+    refusal: str = ""
+    """Why it cannot be dropped where it is held, as it was said; "" where it can."""
 
 
 class BoardDrag(BoardView):
@@ -67,11 +67,13 @@ class BoardDrag(BoardView):
             self.post_message(drop)
 
     def _say_refusal(self, drag: _Drag, drop: CardDropped | None) -> None:
-        """Say once for each target why the card cannot be dropped there."""
-        if drop is None or drop == drag.said:
+        """Say why the card cannot be dropped where it is held, and no longer than it is there."""
+        reason = "" if drop is None else why_not_drop(self.host, drop)
+        if reason == drag.refusal:
             return
-        drag.said = drop
-        reason = why_not_drop(self.host, drop)
+        if drag.refusal:
+            self.host.toasts.pass_key(self.host.clock.monotonic())
+        drag.refusal = reason
         if reason:
             self.host.show_toast(reason)
 
