@@ -13,6 +13,7 @@ from typing import Final
 __all__ = [
     "clean",
     "cut",
+    "dollars",
     "fits",
     "in_ascii",
     "last_state",
@@ -138,6 +139,17 @@ def cut(text: str, limit: int) -> str:
 def plural(count: int, noun: str) -> str:
     """Return the count with its noun: `1 task`, `2 tasks`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def dollars(microusd: float) -> str:
+    """Return an amount of money in at most six characters below a thousand: to the cent.
+
+    Below a cent to a tenth of it, and never as nothing.
+    """
+    amount = microusd / 1_000_000
+    if 0 < amount < 0.01:  # noqa: PLR2004 - a cent
+        return f"${max(amount, 0.001):.3f}"
+    return f"${amount:,.2f}"
 
 
 def listed(names: Collection[str], most: int, *, limit: int = 4000, noun: str = "") -> str:

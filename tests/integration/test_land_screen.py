@@ -104,13 +104,21 @@ async def test_what_is_shown_lands_and_what_moved_does_not(tmp_path: Path) -> No
 async def test_the_gate_holds_for_two_commits_and_a_conflict_becomes_a_task(
     tmp_path: Path,
 ) -> None:
-    """`g` asks it, a commit on main takes its answer away; `d` only shows, `n` adds the task."""
+    """`g` asks it, also where the screen is left; a commit on main takes its answer away.
+
+    `d` only shows, `n` adds the task of a conflict.
+    """
     cli, run = merged_run(tmp_path, f"{{gate: test -f b && echo 7 passed, {PLAN[1:]}")
     git(cli.repo, "branch", "release")
     async with land_screen(cli, run) as (app, pilot, shown):
         await until(pilot, lambda: "g runs it on the merged tree" in shown(), "it has a gate")
-        await pilot.press("g")
-        await until(pilot, lambda: "7 passed" in shown(), "it was asked")
+        await pilot.press("g", "escape")
+        assert not isinstance(app.screen, LandScreen)
+        assert "the gate goes on" in app.toasts.kept[0].text
+        passed = f"the gate of {run} has passed"
+        await until(pilot, lambda: passed in app.toasts.kept[0].text, "it was asked")
+        await pilot.press("M")
+        await until(pilot, lambda: "7 passed" in shown(), "what it said was kept")
         await pilot.press("d")
         await until(pilot, lambda: isinstance(app.screen, LandDiffScreen), "the diff is there")
         await pilot.press("R", "c", "A", "u")

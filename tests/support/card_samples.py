@@ -99,7 +99,7 @@ BLOCKED: Final[Mapping[BlockedKind, Mapping[str, Any]]] = {
         "note": "missing or empty: docs/api.md",
         "detail": {"paths": ["docs/api.md"]},
     },
-    BlockedKind.BUDGET: {"note": "over its budget: used 1.00 of 1.00 USD"},
+    BlockedKind.BUDGET: {"note": "over its budget: used $1.00 of $1.00"},
     BlockedKind.QUOTA: {"detail": {"lane": "zai"}, "not_before": _AT_TWO},
     BlockedKind.DEPENDENCY: {"detail": {"root": "rotate", "needs": "rotate"}},
     BlockedKind.HOLD: {"note": "held by root"},

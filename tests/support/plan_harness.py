@@ -14,6 +14,7 @@ from wf_tui.board.plan.plan_view import PlanView
 from wf_tui.board.screens.plan_screen import PlanScreen
 from wf_tui.config import Config
 from wf_tui.planning.editing.edits import plan_values
+from wf_tui.planning.given_limits import NONE_GIVEN, GivenLimits
 from wf_tui.planning.plan_draft import Terms, draft_of
 from wf_tui.planning.proposal import of_text
 from wf_tui.project import find_project
@@ -49,13 +50,15 @@ phases:
 """
 
 
-def plan_view(folder: Path, text: str = PLAN, goal: str = "Ship it") -> PlanView:
+def plan_view(
+    folder: Path, text: str = PLAN, goal: str = "Ship it", limits: GivenLimits = NONE_GIVEN
+) -> PlanView:
     """Return what the screen shows of a plan; "" is none at all."""
     environ = {"WF_STATE_DIR": str(folder / "state"), "PATH": "/usr/bin:/bin", "EDITOR": "true"}
     repository = folder / "repo"
     if not repository.exists():
         make_repository(repository)
-    terms = Terms(find_project(repository, environ), Config(), {})
+    terms = Terms(find_project(repository, environ), Config(), {}, limits=limits)
     view = PlanView(terms, goal)
     if text:
         view.draft = draft_of(terms, of_text(text, terms.workers), goal)

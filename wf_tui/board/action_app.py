@@ -23,6 +23,7 @@ from wf_tui.board.dialogs.help_screen import HelpScreen
 from wf_tui.board.dialogs.menu_dialog import MenuDialog
 from wf_tui.board.dialogs.palette import ActionsProvider
 from wf_tui.board.frame.screen_tabs import ScreenTab
+from wf_tui.board.land.land_gate import GateEnded
 from wf_tui.board.messages import ActionChosen, CardDropped, TaskDropped
 from wf_tui.board.screen_table import SCREENS
 from wf_tui.board.screens.land_screen import LandScreen
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from wf_tui.board.actions.action import Action, Handler
     from wf_tui.board.dialogs.confirm_dialog import ConfirmDialog
     from wf_tui.board.host import ActResult
+    from wf_tui.board.land.land_gate import LandGate
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock
     from wf_tui.config import Config
@@ -73,6 +75,7 @@ class ActionApp(DialogApp):
     guard: Guard
     acts: ActRunner
     acts_done: ActsDone
+    land_gate: LandGate
 
     def do(
         self,
@@ -273,6 +276,15 @@ class ActionApp(DialogApp):
     def show_land(self) -> None:
         """Show what would come into the person's branch, above the screen it was asked for on."""
         self.push_screen(LandScreen())
+
+    @on(GateEnded)
+    def show_gate(self, message: GateEnded) -> None:
+        """Show what the gate of a landing said: on its screen, or in a line where that is left."""
+        screens = [one for one in self.screen_stack if isinstance(one, LandScreen)]
+        if screens and message.run == self.run_id:
+            screens[0].show_gate(message.found)
+        else:
+            self.show_toast(message.text, severity="information")
 
     def action_help(self) -> None:
         """Show the keys of this screen; Enter on a line does it."""

@@ -16,6 +16,7 @@ from wf_tui.board.feed import LedgerFeed
 from wf_tui.board.frame.last_event import newest_event
 from wf_tui.board.frame.toasts import Toasts
 from wf_tui.board.inbox.answer_dialog import AnswerDialog
+from wf_tui.board.land.land_gate import LandGate
 from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.board.runs.run_switch import RunSwitch
 from wf_tui.board.screens.board_screen import BoardScreen
@@ -76,6 +77,7 @@ class BoardApp(RunSwitch):
         self.live = self.picture = Picture(self.clock.now())
         self.acts_done = ActsDone()
         self.acts = ActRunner(self, self.log)
+        self.land_gate = LandGate(self)
         self.motion = not self.config.board.reduced_motion and self.animation_level != "none"
         self.guard = Guard(self.config.board.guard)
         self.cursor_is_shown = self.config.board.cursor

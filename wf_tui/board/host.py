@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wf_tui.board.acting.guard import Guard
     from wf_tui.board.frame.footer import FooterKey
     from wf_tui.board.frame.screen_tabs import ScreenTab
+    from wf_tui.board.land.land_gate import LandGate
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock
     from wf_tui.config import Config
@@ -61,6 +62,8 @@ class ActionHost(Protocol):
     """Which tasks have just changed: no key acts on those."""
     toasts: Toasts
     """What was told to the person; `show_toast` adds to it."""
+    land_gate: LandGate
+    """The gate of a landing, while it is asked and after."""
     motion: bool
     """Whether a card that has changed is highlighted for a moment."""
 

@@ -16,10 +16,10 @@ from wf_tui.host_lanes import change_lane, known_lanes, lane_json, read_lanes
 from wf_tui.ledger.model.states import PERSON
 from wf_tui.ledger.queries.lane_reads import explained
 from wf_tui.paths import state_dir
-from wf_tui.picture.usage_text import dollars, usage_text
+from wf_tui.picture.usage_text import usage_text
 from wf_tui.profiles.resolve import resolve_all
 from wf_tui.project import user_name
-from wf_tui.text import clean, listed, plural
+from wf_tui.text import clean, dollars, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

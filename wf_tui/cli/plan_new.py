@@ -15,6 +15,7 @@ from wf_tui.cli.plan_shape import shape_options
 from wf_tui.cli.start_run import run_options
 from wf_tui.config import load_config
 from wf_tui.errors import UsageError
+from wf_tui.planning.given_limits import GivenLimits
 from wf_tui.planning.plan_draft import Terms
 from wf_tui.planning.plan_file import check_output
 from wf_tui.planning.source import read_source
@@ -92,7 +93,9 @@ def new(
     config = load_config(os.environ)
     seats = parse_seats(options.workers)
     place = output.absolute() if output else None
-    terms = Terms(project_at(options.repo), config, seats, place, force)
+    limits = GivenLimits(options.jobs, options.amounts)
+    limits.check()
+    terms = Terms(project_at(options.repo), config, seats, place, force, limits)
     settling = Settling(terms, options, yes=yes, agrees=agrees)
     if words.shape is None:
         words.require_shape()

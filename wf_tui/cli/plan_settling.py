@@ -23,6 +23,7 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.stores import store_of
 from wf_tui.picture.usage_text import usage_text
 from wf_tui.planning.asking import ask_model
+from wf_tui.planning.given_limits import GivenLimits
 from wf_tui.planning.kept_drafts import draft_of_run, newest_draft
 from wf_tui.planning.plan_draft import Terms, draft_of, draft_of_kept, draft_of_planning
 from wf_tui.planning.plan_file import write_plan
@@ -78,8 +79,8 @@ class Settling:
     def ready(self, proposal: Proposal, goal: str) -> int:
         """Settle a plan that no model has made."""
         draft = draft_of(self.terms, proposal, goal)
-        if proposal.valid:
-            draft.save(proposal)
+        if draft.proposal.valid:
+            draft.save(draft.proposal)
         elif not self.agrees:
             click.echo(proposal.report.text(), err=True)
             return INVALID
@@ -125,12 +126,7 @@ class Settling:
         status = show_plan(view, ascii_only=self.options.ascii_only)
         draft, planning = view.draft, view.planning
         if view.decision is Decision.RUN and draft is not None:
-            options = self.options
-            if "seats" in view.own:
-                options = replace(options, jobs=None)
-            if "budget" in view.own:
-                options = replace(options, amounts=())
-            return replace(self, options=options).run(draft)
+            return self.run(draft)
         if view.decision is Decision.AWAY and planning is not None:
             warn(f"{planning.id} plans on", "wf plan new --resume looks at what comes of it")
             return 0
@@ -199,7 +195,9 @@ class Settling:
         if self.agrees or self.yes:
             # Its warnings were shown with it.
             report = replace(draft.proposal.report, file=str(draft.path), warnings=())
-            return start_run(report, self.options, self.terms.config)
+            beside = draft.beside
+            options = replace(self.options, jobs=beside.jobs, amounts=beside.amounts)
+            return start_run(report, options, self.terms.config)
         if self.options.as_json:
             _print(draft.proposal, draft.path)
         return 0
@@ -232,8 +230,10 @@ def plan_goal(goal: Goal, options: RunOptions | None = None) -> int:
 
     `options` are how its run is started. Called once that screen has given the terminal back.
     """
-    terms = Terms(project_at(None), load_config(os.environ), {})
-    settling = Settling(terms, options or RunOptions(), yes=False, agrees=True)
+    options = options or RunOptions()
+    limits = GivenLimits(options.jobs, options.amounts)
+    terms = Terms(project_at(None), load_config(os.environ), {}, limits=limits)
+    settling = Settling(terms, options, yes=False, agrees=True)
     source = read_source(str(Path(goal.source).expanduser())) if goal.source else None
     return settling.plan(goal.text, goal.profile, source)
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.run_budget import read_budget
 from wf_tui.ledger.queries.budget_reads import percent_used
-from wf_tui.picture.usage_text import budget_words, count_words, dollars, usage_text
+from wf_tui.picture.usage_text import budget_words, count_words, usage_text
+from wf_tui.text import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,7 +22,7 @@ from wf_tui.picture.age import duration, offset, span
 from wf_tui.picture.attempt_text import gate_name, left_text
 from wf_tui.picture.usage_text import budget_words
 from wf_tui.plan.choices import GateOn
-from wf_tui.text import clean, listed, plural
+from wf_tui.text import clean, dollars, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -386,7 +386,7 @@ def _used(event: attempts.UsageTold) -> str:
         return "told nothing of what it used"
     tokens = (event.input_tokens or 0) + (event.output_tokens or 0)
     cost = event.cost_microusd
-    return f"used {tokens:,} tokens" + ("" if cost is None else f", {cost / 1e6:.4f} USD")
+    return f"used {tokens:,} tokens" + ("" if cost is None else f", {dollars(cost)}")
 
 
 def _joined(words: str, more: str | None, joint: str = ": ") -> str:

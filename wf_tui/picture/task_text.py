@@ -120,7 +120,7 @@ def _limit_lines(task: TaskRow) -> Iterator[str]:
     if spec.max_tokens:
         parts.append(f"{spec.max_tokens:,} tokens")
     if spec.max_cost_usd:
-        parts.append(f"{spec.max_cost_usd:g} USD")
+        parts.append(f"${spec.max_cost_usd:g}")
     if spec.max_steps:
         parts.append(f"{spec.max_steps} steps")
     if task.pinned:

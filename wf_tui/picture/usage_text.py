@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.text import plural
+from wf_tui.text import dollars, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wf_tui.ledger.model.usage import Usage
 
-__all__ = ["budget_words", "count_words", "dollars", "short_usage", "usage_text"]
+__all__ = ["budget_words", "count_words", "short_usage", "usage_text"]
 
-_MICRO: Final = 1_000_000
-_CENT: Final = 10_000
 _THOUSAND: Final = 1_000
 _MILLION: Final = 1_000_000
 
@@ -31,7 +29,7 @@ def usage_text(usage: Usage | None) -> str:
         cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
         words.append(f"{usage.tokens:,} tokens{cached}")
     if usage.cost_microusd is not None:
-        words.append(f"{usage.cost_microusd / _MICRO:,.4f} USD")
+        words.append(dollars(usage.cost_microusd))
     if not usage.unknown:
         return ", ".join(words)
     silent = f"{plural(usage.unknown, 'attempt')} without figures"
@@ -45,13 +43,6 @@ def short_usage(usage: Usage) -> str:
     if usage.cost_microusd is not None:
         words.append(dollars(usage.cost_microusd))
     return " ".join(words)
-
-
-def dollars(microusd: int) -> str:
-    """Return an amount of money, to the cent or, below ten of them, as exactly as it matters."""
-    if 0 < microusd < 10 * _CENT:
-        return f"${microusd / _MICRO:.4f}"
-    return f"${microusd / _MICRO:.2f}"
 
 
 def count_words(number: int) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.user.uncommitted import count_uncommitted, uncommitted_text
 from wf_tui.ledger.stores import store_of
+from wf_tui.planning.editing.outline import Outline, outline_of
+from wf_tui.planning.given_limits import NONE_GIVEN, GivenLimits, write_limits
 from wf_tui.planning.kept_drafts import KeptDraft, draft_of_run, drop_draft, keep_draft
 from wf_tui.planning.plan_file import new_plan_path, write_plan
 from wf_tui.planning.planning_run import Stage
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from wf_tui.config import Config
     from wf_tui.plan.check_workers import WorkerFacts
+    from wf_tui.planning.given_limits import LimitName
     from wf_tui.planning.planning_run import PlanningRun, Standing
     from wf_tui.project import Project
 
@@ -44,6 +47,8 @@ class Terms:
     """What `-o` says."""
     force: bool = False
     """Whether a file that is there may go."""
+    limits: GivenLimits = NONE_GIVEN
+    """What `--jobs` and `--budget` say."""
 
     @property
     def workers(self) -> Mapping[str, WorkerFacts]:
@@ -54,14 +59,18 @@ class Terms:
 def draft_of(terms: Terms, proposal: Proposal, goal: str) -> PlanDraft:
     """Return a plan to decide on that no model has made; it is in no file yet."""
     path = terms.output or new_plan_path(terms.project.paths, goal)
-    return PlanDraft(terms, path, proposal, may_replace=terms.force, goal=goal)
+    draft = PlanDraft(terms, path, proposal, may_replace=terms.force, goal=goal)
+    draft.write_limits()
+    return draft
 
 
 def draft_of_kept(terms: Terms, kept: KeptDraft) -> PlanDraft:
     """Return a plan that no model has made, as a person left it."""
     proposal = of_text(kept.text, terms.workers, edited=kept.edited)
     path = terms.output or Path(kept.path)
-    return PlanDraft(terms, path, proposal, may_replace=kept.may_replace, goal=kept.goal)
+    draft = PlanDraft(terms, path, proposal, may_replace=kept.may_replace, goal=kept.goal)
+    draft.write_limits()
+    return draft
 
 
 def draft_of_planning(terms: Terms, planning: PlanningRun, standing: Standing) -> PlanDraft:
@@ -86,6 +95,7 @@ def draft_of_planning(terms: Terms, planning: PlanningRun, standing: Standing) -
     draft = PlanDraft(terms, path, proposal, planning, may_replace=may_replace, goal=goal)
     if standing.stage is Stage.READY and proposal.valid and not (proposal.edited and path == kept):
         draft.save(proposal, epoch=standing.epoch)
+    draft.write_limits()
     return draft
 
 
@@ -102,6 +112,18 @@ class PlanDraft:
     """Whether a file that is there may go: one of this plan's, or with --force."""
     goal: str = ""
     """What was asked for."""
+    beside: GivenLimits = field(init=False)
+    """What was given for the run, and counts although the plan does not say it."""
+
+    def __post_init__(self) -> None:
+        """Have all to write that was given."""
+        self.beside = self.terms.limits
+
+    @property
+    def outline(self) -> Outline:
+        """What a person sees of it as a list, with what counts beside it."""
+        outline = outline_of(self.proposal.report, self.proposal.text)
+        return replace(outline, seats=self.beside.jobs or outline.seats)
 
     @property
     def is_blank(self) -> bool:
@@ -147,10 +169,26 @@ class PlanDraft:
 
     def edited(self, text: str) -> Proposal:
         """Return what a person made of it, checked."""
-        return of_text(text, self.terms.workers, edited=True)
+        return of_text(text, self.terms.workers, edited=True, notes=self.proposal.notes)
 
-    def change(self, text: str) -> None:
-        """Take what a person made of it, and keep it; it is in its file where it has no errors."""
+    def write_limits(self) -> None:
+        """Write what was given for the run into the plan; it is kept unless it is still blank."""
+        text, self.beside = write_limits(self.proposal.text, self.beside)
+        if text == self.proposal.text:
+            return
+        if self.is_blank:
+            self.proposal = replace(self.edited(text), edited=False)
+        else:
+            self.change(text)
+
+    def change(self, text: str, sets: LimitName | None = None) -> None:
+        """Take what a person made of it, and keep it; it is in its file where it has no errors.
+
+        `sets` names what counts no more as it was given: the change is about that.
+        """
+        if sets is not None:
+            self.beside = self.beside.without(sets)
+        text, self.beside = write_limits(text, self.beside)
         self.proposal = self.edited(text)
         self.keep()
         if self.proposal.valid:
@@ -196,6 +234,7 @@ class PlanDraft:
         proposal = of_answer(standing.answer, self.terms.workers)
         if proposal.valid:
             self.save(proposal, epoch=standing.epoch)
+            self.write_limits()
         return proposal.valid
 
     def changes(self, before: str) -> Iterator[str]:

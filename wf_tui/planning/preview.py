@@ -11,7 +11,7 @@ from wf_tui.plan import scopes
 from wf_tui.plan.draw import draw
 from wf_tui.plan.order import effective_dependencies, phase_order
 from wf_tui.profiles.choice import choose_profiles
-from wf_tui.text import clean, listed, plural
+from wf_tui.text import clean, dollars, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +27,6 @@ __all__ = ["Preview", "commands_of", "estimate_text", "overlaps", "preview_lines
 _MOST_PAIRS: Final = 12
 _MOST_COMMANDS: Final = 60
 _NAMED: Final = 8
-_MICRO: Final = 1_000_000
 _LONGEST_COMMAND: Final = 4000
 _MINUTE: Final = 60
 
@@ -169,7 +168,7 @@ def estimate_text(found: Estimate | None, commands: int) -> str:
         return "unknown: fewer than 5 finished attempts of the same roles in this repository"
     cost = "cost unknown"
     if found.cost_microusd is not None:
-        cost = f"about ${found.cost_microusd / _MICRO:.2f}"
+        cost = f"about {dollars(found.cost_microusd)}"
     parts = [cost, f"about {found.tokens:,} tokens", f"{_duration(found.seconds)} of work"]
     left_out = f"; {plural(commands, 'command')} not counted" if commands else ""
     behind = f"by {found.attempts} finished attempts or more of each role"

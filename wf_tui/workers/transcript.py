@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from wf_tui.text import plural
+from wf_tui.text import dollars, plural
 
 __all__ = ["EntryKind", "Record", "entry_json", "entry_text"]
 
@@ -124,7 +124,7 @@ def _usage(_: str, data: Record) -> str:
     counts = {name: data.get(name) for name in ("input", "cached", "output", "reasoning")}
     parts = [f"{count:,} {name}" for name, count in counts.items() if isinstance(count, int)]
     if isinstance(cost := data.get("cost_usd"), int | float):
-        parts.append(f"{cost:.4f} USD")
+        parts.append(dollars(cost * 1_000_000))
     scope = data.get("scope")
     return _lines("usage", ", ".join(parts) + (f" (whole {scope})" if scope == "session" else ""))
 

@@ -187,6 +187,24 @@ async def test_snoozed_is_not_now(tmp_path: Path) -> None:
         assert hand.app.picture.header.need_you == 3
 
 
+async def test_entered_again_it_stands_on_the_next(tmp_path: Path) -> None:
+    """What was answered elsewhere meanwhile has no ghost then; below a dialog nothing moves."""
+    async with board(tmp_path, "a", "b", "c", before=asking) as hand:
+        await hand.press("2", "1")
+        hand.drive.mine.move(RUN, ANSWER, ["a"], option="yes")
+        await hand.settle()
+        await hand.settle()
+        await hand.press("2")
+        assert inbox(hand).selected == "b"
+        hand.drive.mine.move(RUN, ANSWER, ["b"], option="yes")
+        await hand.settle()
+        await hand.settle()
+        await hand.press("?", "escape")
+        assert inbox(hand).selected == "b"
+        await hand.press("1", "2")
+        assert inbox(hand).selected == "c"
+
+
 async def test_keys_move_and_mark(tmp_path: Path) -> None:
     """Marked tasks of the list are answered together; marks out of view do not count."""
     async with board(tmp_path, "a", "b", "c", "d", before=troubled) as hand:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from tests.support.board_harness import board
+from wf_tui.board.screens.timeline_screen import TimelineScreen
 from wf_tui.board.timeline.timeline_view import TimelineView
 from wf_tui.board.widgets.glyph_sets import ASCII
 from wf_tui.picture.timeline.timeline import Bar, BarEnd, SeatRow, Timeline
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def bar(task: str, start: float, end: float | None) -> Bar:
@@ -46,6 +52,26 @@ def test_new_attempts_and_seats_move_no_selection() -> None:
     assert selected(view) == "w0 -"
     view.go_to(99)
     assert selected(view) == "w1 d"
+
+
+async def test_it_is_read_once_at_each_showing(tmp_path: Path) -> None:
+    """When it comes, and when it comes again; and not once more a moment later."""
+
+    class Counted(TimelineScreen):
+        readings = 0
+
+        async def read_more(self) -> None:
+            self.readings += 1
+            await super().read_more()
+
+    async with board(tmp_path, "a") as hand:
+        screen = Counted()
+        hand.app.push_screen(screen)
+        await hand.pilot.pause(0.05)
+        assert (screen.readings, screen.due) == (1, False)
+        await hand.press("?", "escape")
+        await hand.pilot.pause(0.05)
+        assert (screen.readings, screen.due) == (2, False)
 
 
 def test_a_task_is_found_by_its_last_attempt() -> None:

@@ -206,6 +206,6 @@ def test_show_tells_of_it(cli: CliHarness, worker: _Worker) -> None:
     lines = cli.here("show", "one").stdout
     for words in (
         *("npm test (1, answered) -> Allow", "be quick (waiting", "this task, execute: npm test"),
-        *("s-1", "a-model", "1,200 tokens, 0.0123 USD"),
+        *("s-1", "a-model", "1,200 tokens, $0.01"),
     ):
         assert words in lines

@@ -110,7 +110,7 @@ def test_lanes_show_who_uses_them(cli: CliHarness, lanes: Lanes) -> None:
     assert row["usage"]["cost_microusd"] == 40_000
     shown = cli.here("lanes", repo=False).output
     assert "limited  2 of 1 in use  moonshot is limited, open again in" in shown
-    assert "today 2,500 tokens, 0.0400 USD" in shown
+    assert "today 2,500 tokens, $0.04" in shown
 
 
 def test_no_lane_was_used(cli: CliHarness) -> None:
@@ -146,7 +146,7 @@ def test_status_says_what_was_used_and_that_it_is_all(cli: CliHarness, run: str)
         with ledger.db.transaction(run):
             ledger.db.execute(*statement)
     shown = cli.here("status").output
-    assert "budget 100 % of $10.00  used >= 100,000 tokens, 11.0000 USD; 1 attempt" in shown
+    assert "budget 100 % of $10.00  used >= 100,000 tokens, $11.00; 1 attempt" in shown
     assert "nothing starts; more of it: wf budget +5usd" in shown
     told = cli.json_here("status")["run"]
     assert (told["usage"]["unknown"], told["lanes"]) == (1, ["moonshot"])

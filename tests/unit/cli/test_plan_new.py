@@ -103,6 +103,10 @@ def test_a_shape_needs_no_model(cli: CliHarness) -> None:
     assert out.read_text() == done.stdout
     assert not list((cli.root / "state").glob("*/runs/*"))
     assert cli.here("plan", "check", out, repo=False).exit_code == 0
+    words = (*words[:-1], cli.root / "given.yaml")
+    done = cli.here("plan", "new", "Write {{item}}", *words, "--jobs", "7", "--budget", "3usd")
+    assert "max_concurrent: 7" in done.stdout
+    assert "max_cost_usd: 3" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -112,6 +116,7 @@ def test_a_shape_needs_no_model(cli: CliHarness) -> None:
         (["--shape", "fan-out", "--from", "x"], "exclude each other"),
         (["--items", "a,b"], "--shape, which is missing"),
         (["--shape", "fan-out"], "needs an item"),
+        (["--shape", "fan-out", "--budget", "+5usd"], "no limit to raise"),
         (["--shape", "pipeline", "--profile", "none"], "unknown profile"),
         (["--profile", "a", "--profile", "b"], "one profile plans"),
     ],

@@ -84,6 +84,23 @@ def test_reassign_from_the_clean_head(drive: LedgerHarness, state: str) -> None:
     assert "fresh" not in drive.task("t").detail
 
 
+def test_the_clean_head_is_kept_in_mind_until_the_claim(drive: LedgerHarness) -> None:
+    """A result that is blocked and comes back, or a hold, does not let it be forgotten."""
+    drive.make("a", shell("t", "a"))
+    drive.mine.move(RUN, REASSIGN, ["t"], to="w2", fresh=True)
+    for there, back in ((CANCEL, RETRY), (SKIP, RETRY)):
+        drive.mine.move(RUN, there, ["a"])
+        drive.mine.move(RUN, back, ["a"])
+        assert drive.task("t").detail == {"fresh": True}
+    drive.mine.move(RUN, CANCEL, ["a"])
+    assert drive.task("t").kind is BlockedKind.DEPENDENCY
+    drive.mine.move(RUN, HOLD, ["t"])
+    drive.mine.move(RUN, UNHOLD, ["t"])
+    assert drive.task("t").detail["fresh"] is True
+    drive.mine.move(RUN, RETRY, ["a"])
+    assert drive.task("t").detail == {"fresh": True}
+
+
 def test_an_attempt_from_the_clean_head_leaves_the_work_so_far(drive: LedgerHarness) -> None:
     """It does not begin with what the one before has left, as it would otherwise."""
     drive.make(shell("t", spec=Spec(command="true", checkpoint="keep")))

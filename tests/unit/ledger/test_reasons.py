@@ -13,6 +13,7 @@ from wf_tui.ledger.model.states import BlockedKind, LimitKind
 from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.queries.reasons import Reason
 from wf_tui.ledger.rules.moves import SKIP
+from wf_tui.picture.words.other_words import waiting_words
 
 
 def test_ready(drive: LedgerHarness) -> None:
@@ -70,7 +71,10 @@ def test_waiting_for_a_person(drive: LedgerHarness, kind: BlockedKind, words: st
     drive.fail(drive.expect_claim("a"), kind)
     text = f"waits for a, which {words}: a person decides"
     assert [drive.reason(name).text for name in "bcde"] == [text] * 4
-    assert drive.reason("e").detail == {"tasks": [], "phases": ["q"], "blocked": "a"}
+    detail = {"tasks": [], "phases": ["q"], "blocked": "a", "blocked_kind": kind.value}
+    assert drive.reason("e").detail == detail
+    assert waiting_words(drive.reason("e")) == f"a ({kind.value})"
+    assert waiting_words(drive.reason("b")) == f"a ({kind.value})"
 
 
 def test_nobody_is_named_who_stops_nothing(drive: LedgerHarness) -> None:

@@ -109,7 +109,7 @@ def test_money_counts_known_cost_alone(drive: LedgerHarness, fence: Fence) -> No
     """What has no price is no money; what has one reaches the limit."""
     assert drive.ledger.used(fence, Usage(requests=5)) == ""
     assert drive.ledger.used(fence, Usage(cost_microusd=1_999_999)) == ""
-    assert drive.ledger.used(fence, Usage(cost_microusd=1)) == "used 2.00 of 2.00 USD"
+    assert drive.ledger.used(fence, Usage(cost_microusd=1)) == "used $2.00 of $2.00"
 
 
 def test_a_raise_is_taken_back(drive: LedgerHarness, fence: Fence) -> None:

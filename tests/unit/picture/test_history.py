@@ -17,6 +17,7 @@ from wf_tui.ledger.model.lane_state import LaneState, LaneStatus
 from wf_tui.ledger.model.run_budget import RunBudget
 from wf_tui.ledger.model.states import LimitKind, Step
 from wf_tui.ledger.model.usage import Usage
+from wf_tui.ledger.rules.moves import HOLD, REASSIGN, UNHOLD
 from wf_tui.picture.history.history import History, read_history
 from wf_tui.picture.history.replay import REPLAYED
 from wf_tui.picture.picture import Picture
@@ -94,6 +95,9 @@ def rare_moments(drive: LedgerHarness) -> dict[int, Told]:
     then(lambda: drive.ledger.exported(RUN, "c1", ""))
     then(lambda: drive.ledger.join_workers(RUN, [seat("w2"), seat("w3")]))
     then(lambda: drive.ledger.join_workers(RUN, [seat("w1"), seat("w3")]))
+    then(lambda: drive.mine.move(RUN, REASSIGN, ["b"], to="w3", fresh=True))
+    then(lambda: drive.mine.move(RUN, HOLD, ["b"]))
+    then(lambda: drive.mine.move(RUN, UNHOLD, ["b"]))
     return moments
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from tests.support.ledger_harness import FixedClock
 from tests.support.many_runs import counted, make_runs
 from wf_tui.ledger.ledger import Ledger
+from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+from wf_tui.ledger.stores import store_of
 from wf_tui.picture.runs.reading import MOST_RUNS, read_again, read_runs
 
 if TYPE_CHECKING:
@@ -35,6 +37,18 @@ def test_a_second_costs_what_has_changed_in_it(tmp_path: Path) -> None:
     with counted() as again:
         read_runs(tmp_path, CLOCK, {}, read_again(after, CLOCK))
     assert (again.opened, again.statements) == (0, 0)
+
+
+def test_opening_a_ledger_is_no_commit_to_it(tmp_path: Path) -> None:
+    """Whoever has it open: nor is another owner or mode of its files, which SQLite may set."""
+    (paths,) = make_runs(tmp_path, 1, 1)
+    store = store_of(paths)
+    with contextlib.closing(store.open()) as db:
+        reads.runs(db)
+        before = store.stamp()
+        for name in ("", "-wal"):
+            paths.ledger.with_name(f"ledger.db{name}").chmod(0o640)
+        assert store.stamp() == before
 
 
 def test_the_newest_two_hundred_are_listed(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from wf_tui.picture.runs.hidden import hide_run, read_hidden
 from wf_tui.picture.runs.listed_run import ListedRepository, Standing
 from wf_tui.picture.runs.reading import VARIABLE, needs_of, read_again, read_runs
 from wf_tui.picture.runs.tree_sizes import tree_sizes
+from wf_tui.picture.seats.records import midnight
 from wf_tui.processes import own_identity
 
 if TYPE_CHECKING:
@@ -222,6 +223,19 @@ def test_a_line_fits_at_every_width(tmp_path: Path) -> None:
     assert shown.startswith("▶ Goal of one")
     assert "◆ 1" in shown
     assert "0/2" in shown
+
+
+def test_a_wide_line_says_what_a_person_would(tmp_path: Path) -> None:
+    """Yesterday, and that the scheduler died, where it has led the run."""
+    repository(tmp_path, "one", lambda _: None)
+    ((run,),) = (one.runs for one in read_runs(tmp_path, CLOCK, {}))
+    later = midnight(CLOCK.now()) + 86_400 + 60
+    old = replace(run, is_led=False, leader=own_identity(), changed_at=later - 86_410)
+    wide, narrow = (
+        "".join(one.text for one in run_line(old, room, UNICODE, later).left) for room in (116, 90)
+    )
+    assert ("scheduler died" in wide, wide.rstrip().endswith("yesterday")) == (True, True)
+    assert ("no scheduler" in narrow, narrow.rstrip().endswith("1d")) == (True, True)
 
 
 def test_an_unknown_place_names_the_folder(tmp_path: Path) -> None:

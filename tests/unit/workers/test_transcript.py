@@ -42,7 +42,7 @@ OPTIONS = [{"id": "y", "name": "Allow once", "kind": "allow_once"}, {"id": "n"}]
             "usage",
             "",
             {"input": 1200, "output": 3, "cost_usd": 0.5, "scope": "step"},
-            "[usage] 1,200 input, 3 output, 0.5000 USD\n",
+            "[usage] 1,200 input, 3 output, $0.50\n",
         ),
         (
             "retry",

@@ -21,7 +21,7 @@ from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.picture.age import offset, time_of_day
 from wf_tui.picture.attempt_text import left_text
 from wf_tui.project import open_reads
-from wf_tui.text import line_counts, plural
+from wf_tui.text import dollars, line_counts, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +36,6 @@ _NEWEST: Final = 20
 """Attempts whose changes are counted; each asks git once, where the ledger has no count."""
 _LABEL: Final = 11
 _WIDEST: Final = 26
-_DOLLAR: Final = 1_000_000
 _THOUSAND: Final = 1000
 LABELS: Final = (
     *("try", "seat", "profile", "model", "started", "time", "tokens", "cost"),
@@ -183,7 +182,7 @@ def _used(attempt: AttemptRow) -> tuple[str, str]:
         return "-", "-"
     tokens, cost = attempt.usage.tokens, attempt.usage.cost_microusd
     shown = f"{tokens // _THOUSAND}k" if tokens >= _THOUSAND else str(tokens)
-    return shown, "-" if cost is None else f"${cost / _DOLLAR:.2f}"
+    return shown, "-" if cost is None else dollars(cost)
 
 
 def _changes(attempt: AttemptRow, control: Control) -> str:

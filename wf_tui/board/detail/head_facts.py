@@ -13,6 +13,7 @@ from wf_tui.board.text_view.text_line import safe
 from wf_tui.ledger.queries import reads
 from wf_tui.picture.age import offset
 from wf_tui.project import open_reads
+from wf_tui.text import dollars
 
 if TYPE_CHECKING:
     from wf_tui.board.detail.document import Source
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["HeadFacts", "read_head"]
 
-_DOLLAR: Final = 1_000_000
 _THOUSAND: Final = 1000
 _HELD: Final = """
 WITH RECURSIVE behind(phase) AS (
@@ -73,7 +73,7 @@ def read_head(source: Source) -> HeadFacts:
     cost, tokens = task.usage.cost_microusd, task.usage.tokens
     figures = []
     if cost is not None:
-        figures.append(f"${cost / _DOLLAR:.2f}")
+        figures.append(dollars(cost))
     if tokens:
         figures.append(f"{tokens / _THOUSAND:.0f}k tok" if tokens >= _THOUSAND else f"{tokens} tok")
     if work is not None:

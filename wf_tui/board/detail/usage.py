@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from wf_tui.board.text_view.text_line import TextLine, plain, safe
 from wf_tui.board.widgets.line import Role
 from wf_tui.ledger.model.usage import NO_USAGE
-from wf_tui.text import plural
+from wf_tui.text import dollars, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.usage import Usage
 
 __all__ = ["usage_lines"]
-
-_DOLLAR: Final = 1_000_000
 
 
 def usage_lines(task: TaskRow, attempts: Sequence[AttemptRow]) -> Iterator[TextLine]:
@@ -53,7 +51,7 @@ def _figures(usage: Usage) -> Iterator[TextLine]:
     if usage.requests is not None:
         yield plain(f"  {'requests':<10}{usage.requests:,}")
     cost = usage.cost_microusd
-    yield plain(f"  {'cost':<10}{'unknown' if cost is None else f'${cost / _DOLLAR:.4f}'}")
+    yield plain(f"  {'cost':<10}{'unknown' if cost is None else dollars(cost)}")
     if usage.unknown:
         text = f"without the figures of {plural(usage.unknown, 'attempt')}"
         yield plain(f"  {text}", Role.MUTED)
@@ -64,5 +62,5 @@ def _limits(task: TaskRow) -> Iterator[TextLine]:
     if spec.max_tokens:
         yield plain(f"  {used.tokens:,} of {spec.max_tokens:,} tokens", Role.MUTED)
     if spec.max_cost_usd:
-        spent = (used.cost_microusd or 0) / _DOLLAR
-        yield plain(f"  ${spent:.2f} of ${spec.max_cost_usd:g}", Role.MUTED)
+        spent = dollars(used.cost_microusd or 0)
+        yield plain(f"  {spent} of ${spec.max_cost_usd:g}", Role.MUTED)

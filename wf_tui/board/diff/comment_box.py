@@ -83,8 +83,11 @@ class CommentBox(WordsArea):
 
     def action_keep(self) -> None:
         """Keep what was written; nothing where nothing was."""
+        self.when_typed(self._keep)
+
+    def _keep(self) -> None:
         text = self.text.strip()
-        if text and self._place is not None:
+        if text and self.is_open and self._place is not None:
             self.post_message(self.Kept(self._task_id, self._place, text, self._was_begun))
             self._close()
         else:

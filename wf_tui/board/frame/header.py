@@ -12,7 +12,8 @@ from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted, width_of
 from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.ledger.model.states import RunState
 from wf_tui.picture.age import duration, span
-from wf_tui.picture.usage_text import count_words, dollars
+from wf_tui.picture.usage_text import count_words
+from wf_tui.text import dollars
 
 if TYPE_CHECKING:
     from textual import events

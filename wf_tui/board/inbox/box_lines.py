@@ -12,7 +12,7 @@ from wf_tui.board.text_view.text_line import TextLine, safe
 from wf_tui.board.text_view.wrapped_lines import wrap
 from wf_tui.board.widgets.line import Line, Look, Role, Row, Span, fitted
 from wf_tui.picture.age import duration, span
-from wf_tui.text import clean, plural
+from wf_tui.text import clean, dollars, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,6 @@ _KINDS: Final = {
     "fetch": "fetch from the network",
 }
 """What is asked, in words; the kinds are those of tool calls in the Agent Client Protocol."""
-_MICRO: Final = 1_000_000
 _INDENT: Final = Span("  ")
 
 
@@ -140,7 +139,7 @@ def _title(card: Card, glyphs: GlyphSet) -> Line:
 
 def _figures(shown: Shown, now: float) -> Line:
     card, asked = shown.card, shown.asked
-    cost = "" if card.cost_microusd is None else f"${card.cost_microusd / _MICRO:.2f}"
+    cost = "" if card.cost_microusd is None else dollars(card.cost_microusd)
     kept = ""
     if asked is not None and not shown.closed and asked.expires_at is not None:
         kept = f"its worker waits {span(asked.expires_at - now)}"

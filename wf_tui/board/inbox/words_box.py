@@ -75,16 +75,10 @@ class WordsBox(WordsArea):
 
     def action_send(self) -> None:
         """Ask for it to be sent."""
-        host = cast("ActionHost", self.app)
-        self.run_worker(self._send_typed(host, host.pressed_at), group="perform")
+        self.when_typed(self._send)
 
-    async def _send_typed(self, host: ActionHost, at: float) -> None:
-        """Have it sent; where Enter came with an unmarked paste, it is a new line of it."""
-        place = self.cursor_location
-        if await host.was_typed(at):
-            self.post_message(self.Sent(self.text))
-        else:
-            self.insert("\n", place)
+    def _send(self) -> None:
+        self.post_message(self.Sent(self.text))
 
     def action_edit(self) -> None:
         """Go on in the person's own editor; what they leave there is in the box."""

@@ -83,7 +83,6 @@ def read_facts(
         merged, workers = before.merged, before.workers
     else:
         merged, workers = _merged(db, run_id, tasks)
-    gate = before.gate if before is not None else None
     return LandFacts(
         planned,
         message or default_message(run),
@@ -92,8 +91,6 @@ def read_facts(
         merged,
         workers,
         command=gate_of(run),
-        gate=gate if gate is not None and gate.is_of(planned) else None,
-        gating=before is not None and before.gating,
         home=environ.get("HOME", ""),
     )
 

@@ -13,6 +13,7 @@ from wf_tui.board.plan.plan_view import Decision
 from wf_tui.board.plan.task_acts import TaskActs
 from wf_tui.errors import WfError
 from wf_tui.ledger.queries import reads
+from wf_tui.planning.editing.edits import with_limits_of
 from wf_tui.planning.editing.examine import examine
 from wf_tui.planning.plan_file import write_plan
 from wf_tui.planning.shapes import SHAPES, ShapeOptions
@@ -82,7 +83,7 @@ class PlanActs(TaskActs):
             question = ConfirmDialog(f"Replace the plan of {tasks}?", "replace it")
             if not await self.host.push_screen_wait(question):
                 return
-        self.change(lambda _: text)
+        self.change(lambda plan: with_limits_of(text, plan))
 
     def action_file(self) -> None:
         """Give the terminal to the person's editor, with the whole plan."""

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 from rich.cells import cell_len
 
 from wf_tui.board.widgets.line import Line, Role, Span, width_of
-from wf_tui.picture.usage_text import dollars
 from wf_tui.planning.editing.examine import Level
-from wf_tui.text import cut
+from wf_tui.text import cut, dollars
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -52,8 +52,6 @@ class PlanView:
     """None where a signal ended it."""
     standing: Standing = field(default_factory=lambda: Standing(Stage.OVER))
     """Where the planning is."""
-    own: set[str] = field(default_factory=set)
-    """What was set here and so counts before the command line: `seats`, `budget`."""
 
     @property
     def works(self) -> bool:

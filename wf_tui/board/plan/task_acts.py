@@ -13,7 +13,7 @@ from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.user_keys import textual_name
 from wf_tui.errors import UsageError, WfError
 from wf_tui.planning.editing import edits
-from wf_tui.planning.editing.outline import Outline, outline_of
+from wf_tui.planning.editing.outline import Outline
 from wf_tui.profiles.resolve import resolve
 from wf_tui.profiles.usable import usable
 from wf_tui.text import clean, plural
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wf_tui.board.plan.plan_view import PlanView
     from wf_tui.planning.editing.examine import Examination
     from wf_tui.planning.editing.outline import OutlinedTask
+    from wf_tui.planning.given_limits import LimitName
     from wf_tui.planning.plan_draft import Terms
 
 __all__ = ["TaskActs"]
@@ -91,14 +92,19 @@ class TaskActs(RunScreen):
 
     # -- changing the plan
 
-    def change(self, edit: Callable[[str], str], then: str = "") -> None:
-        """Make another plan of this one, after all edits before it; `then` selects a task."""
-        self.run_worker(self._change(edit, then), group="edits")
+    def change(
+        self, edit: Callable[[str], str], then: str = "", sets: LimitName | None = None
+    ) -> None:
+        """Make another plan of this one, after all edits before it; `then` selects a task.
 
-    async def _change(self, edit: Callable[[str], str], then: str = "") -> None:
+        `sets` names what the change is about, if that may have been given for the run.
+        """
+        self.run_worker(self._change(edit, then, sets), group="edits")
+
+    async def _change(self, edit: Callable[[str], str], then: str, sets: LimitName | None) -> None:
         async with self._one_at_a_time:
             try:
-                self.outline = await asyncio.to_thread(self._edited, edit)
+                self.outline = await asyncio.to_thread(self._edited, edit, sets)
             except WfError as error:
                 self.host.show_toast(error.message, error.hint, severity="error")
                 return
@@ -107,14 +113,14 @@ class TaskActs(RunScreen):
         if then:
             self.plan_list.go_to(then)
 
-    def _edited(self, edit: Callable[[str], str]) -> Outline:
+    def _edited(self, edit: Callable[[str], str], sets: LimitName | None) -> Outline:
         """Change the draft, and return what is in it; on a thread."""
         self.view.begin_by_hand()
         draft = self.view.draft
         if draft is None:
             raise UsageError("there is no plan to change")
-        draft.change(edit(draft.proposal.text))
-        return outline_of(draft.proposal.report, draft.proposal.text)
+        draft.change(edit(draft.proposal.text), sets)
+        return draft.outline
 
     def _chosen(self, action: str) -> OutlinedTask | None:
         return None if self.is_refused(action) else self.plan_list.chosen_task
@@ -200,8 +206,8 @@ class TaskActs(RunScreen):
         pressed = self.host.pressed_key
         if pressed in keys:
             more = -1 if keys.index(pressed) else 1
-            self.view.own.add("seats")
-            self.change(lambda text: edits.add_seats(text, more))
+            # The outline is of the edit before, by the time that this one is made.
+            self.change(lambda text: edits.set_seats(text, self.outline.seats + more), sets="jobs")
         else:
             self.host.start_dialog(self._seats())
 
@@ -209,8 +215,7 @@ class TaskActs(RunScreen):
         text = await self.host.push_screen_wait(LineDialog("Seats", "how many tasks run at once"))
         if text:
             seats = int(text) if text.isascii() and text.isdigit() else 0
-            self.view.own.add("seats")
-            self.change(lambda plan: edits.set_seats(plan, seats))
+            self.change(lambda plan: edits.set_seats(plan, seats), sets="jobs")
 
     def action_budget(self) -> None:
         """Ask what all of it may cost."""
@@ -229,8 +234,7 @@ class TaskActs(RunScreen):
             raise UsageError(f"{text!r} is no amount", "dollars, such as 25") from None
         if not 0 <= dollars <= _MOST_DOLLARS:  # also false for what is no number
             raise UsageError(f"{text!r} is no amount", "dollars, such as 25")
-        self.view.own.add("budget")
-        self.change(lambda plan: edits.set_budget(plan, dollars or None))
+        self.change(lambda plan: edits.set_budget(plan, dollars or None), sets="amounts")
 
 
 def profile_choices(terms: Terms, task: OutlinedTask) -> list[Choice]:

@@ -14,6 +14,7 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.comments import comments
 from wf_tui.ledger.queries.drafts import seen
 from wf_tui.project import open_reads, user_name
+from wf_tui.text import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Review", "read_file", "read_review"]
 
-_DOLLAR: Final = 1_000_000
 _NEWEST: Final = 50
 """Events that are looked through for who decided."""
 _REMARKS: Final = frozenset({"comment_kept", "comment_dropped"})
@@ -119,7 +119,7 @@ def read_review(project: Project, run: str, task: str) -> Review:
         attempt=work.epoch,
         seat=safe(work.worker),
         model=safe(work.model or ""),
-        cost="" if cost is None else f"${cost / _DOLLAR:.2f}",
+        cost="" if cost is None else dollars(cost),
         changes=changes,
         since=since,
         since_attempt=before.epoch if before is not None else None,

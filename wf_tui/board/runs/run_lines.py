@@ -11,8 +11,8 @@ from wf_tui.disk_space import shown_size
 from wf_tui.ledger.model.states import RunState
 from wf_tui.picture.age import span
 from wf_tui.picture.runs.listed_run import Standing
-from wf_tui.picture.usage_text import dollars
-from wf_tui.text import clean, plural
+from wf_tui.picture.seats.records import midnight
+from wf_tui.text import clean, dollars, plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.picture.runs.listed_run import ListedRepository, ListedRun
 
-__all__ = ["RunColumns", "columns_for", "repository_line", "run_line", "title_line"]
+__all__ = ["RunColumns", "columns_for", "repository_line", "run_line", "run_times", "title_line"]
 
 _WIDE_FROM: Final = 105
 _MIDDLE_FROM: Final = 78
@@ -28,6 +28,10 @@ _MIDDLE_FROM: Final = 78
 _MINUTE: Final = 60
 _JUST: Final = 5.0
 """Seconds after a change for which it is now."""
+_DAY: Final = 86_400
+_YESTERDAY: Final = "yesterday"
+_DIED: Final = "scheduler died"
+"""Where one has led the run, and is not alive; said where there is room."""
 _PLACE: Final = 200
 _WORDS: Final = {
     Standing.RUNNING: ("", Role.MUTED),
@@ -104,13 +108,19 @@ def run_line(run: ListedRun, room: int, glyphs: GlyphSet, now: float) -> Line:
     if columns.bar:
         spans += [_GAP, *_bar(run, columns.bar, glyphs)]
     spans += [_GAP, *_cell(f"{run.done}/{run.total}", columns.done, Role.MUTED, glyphs)]
-    words, of = _need(run, glyphs)
+    words, of = _need(run, glyphs, columns.needs)
     spans += [_GAP, *_cell(words, columns.needs, of, glyphs)]
     spans += [_GAP, *_cell(_cost(run, glyphs), -columns.cost, Role.MUTED, glyphs)]
+    took, last = run_times(run, room, now)
     if columns.time:
-        spans += [_GAP, *_cell(_time(run.seconds(now)), -columns.time, Role.MUTED, glyphs)]
-    spans += [_GAP, *_cell(_last(run, now, columns.last), columns.last, Role.MUTED, glyphs)]
+        spans += [_GAP, *_cell(took, -columns.time, Role.MUTED, glyphs)]
+    spans += [_GAP, *_cell(last, columns.last, Role.MUTED, glyphs)]
     return Line(tuple(spans))
+
+
+def run_times(run: ListedRun, room: int, now: float) -> tuple[str, str]:
+    """Return what of the line of a run changes as time passes: how long it takes, its last sign."""
+    return _time(run.seconds(now)), _last(run, now, columns_for(room).last)
 
 
 def repository_line(
@@ -181,7 +191,9 @@ def _title_role(run: ListedRun) -> Role:
             return Role.TEXT
 
 
-def _need(run: ListedRun, glyphs: GlyphSet) -> tuple[str, Role]:
+def _need(run: ListedRun, glyphs: GlyphSet, room: int) -> tuple[str, Role]:
+    if run.standing is Standing.NO_SCHEDULER and run.leader is not None and room >= len(_DIED):
+        return _DIED, _WORDS[run.standing][1]
     if run.standing is Standing.NEEDS_YOU:
         return f"{glyphs.needs_you} {len(run.needs)}", Role.NEED
     return _WORDS[run.standing]
@@ -206,4 +218,6 @@ def _last(run: ListedRun, now: float, room: int) -> str:
     if run.is_led and ago < _JUST:
         return "now"
     words = f"{span(ago)} ago"
+    if ago >= _DAY and run.changed_at >= midnight(now) - _DAY and room >= len(_YESTERDAY):
+        words = _YESTERDAY
     return words if len(words) <= room else span(ago)

@@ -8,8 +8,8 @@ from wf_tui.board.messages import ActionChosen
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted
 from wf_tui.board.widgets.line_widget import LineWidget
 from wf_tui.ledger.model.usage import NO_USAGE
-from wf_tui.picture.usage_text import count_words, dollars
-from wf_tui.text import plural
+from wf_tui.picture.usage_text import count_words
+from wf_tui.text import dollars, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wf_tui.board.runs.run_lines import repository_line, run_line, title_line
+from wf_tui.board.runs.run_lines import repository_line, run_line, run_times, title_line
 from wf_tui.board.widgets.entry_view import EntryView, ListSource
 from wf_tui.board.widgets.line import Line, Role, Row, Span
 from wf_tui.text import plural
@@ -40,6 +40,8 @@ class RunsView(EntryView):
         self._sizes: Mapping[str, int] = {}
         self._left_out = 0
         self._home = Path.home()
+        self._drawn: dict[str, tuple[ListedRun, object, Line]] = {}
+        """The line of each run that was seen, with what it was made of."""
 
     def show(
         self,
@@ -58,6 +60,7 @@ class RunsView(EntryView):
         self._now, self._sizes, self._left_out = now, sizes, left_out
         self._repositories = {one.folder: one for one in shown}
         self._runs = {run.name: run for one in shown for run in one.runs}
+        self._drawn = {name: known for name, known in self._drawn.items() if name in self._runs}
         self._folded = {one.folder: len(one.runs) for one in shown if one.folder in folded}
         names: list[str] = []
         for one in shown:
@@ -73,6 +76,11 @@ class RunsView(EntryView):
             # Scrolled to, it would stand on the first line, without its repository above it.
             self.viewport.put_cursor(self._first(), scroll=False)
             self.viewport.scroll_to_first()
+        self.repaint()
+
+    def show_time(self, now: float) -> None:
+        """Let the ages grow."""
+        self._now = now
         self.repaint()
 
     def _first(self) -> Order | None:
@@ -107,7 +115,7 @@ class RunsView(EntryView):
         """Return the line of an entry."""
         name = entry.name
         if name in self._runs:
-            return (run_line(self._runs[name], self.room, self.glyphs, self._now),)
+            return (self._run_line(self._runs[name]),)
         if name in self._repositories:
             one, folded = self._repositories[name], self._folded.get(name, 0)
             size = self._sizes.get(name)
@@ -118,3 +126,13 @@ class RunsView(EntryView):
                 words = f"and {plural(self._left_out, 'run')} that changed before these"
             return (Line((Span(words, Role.MUTED),)),)
         return (Line(),)
+
+    def _run_line(self, run: ListedRun) -> Line:
+        """Return the line of a run; made anew only where something in it reads otherwise."""
+        made_of = (self.room, run_times(run, self.room, self._now))
+        known = self._drawn.get(run.name)
+        if known is not None and known[0] is run and known[1] == made_of:
+            return known[2]
+        line = run_line(run, self.room, self.glyphs, self._now)
+        self._drawn[run.name] = (run, made_of, line)
+        return line

@@ -64,6 +64,7 @@ class InboxScreen(WithPane):
         self._acts_read = -1
         """The number of the last act of the person that the list has."""
         self._decided: list[Decided] = []
+        self._was_left = False
 
     # -- parts
 
@@ -99,9 +100,24 @@ class InboxScreen(WithPane):
         self.choose(next(iter(self.host.picture.needs), None))
         self.read_decided()
 
+    def on_screen_suspend(self) -> None:
+        """Note whether it was left; below a dialog it stays as it is."""
+        self._was_left = self not in self.app.screen_stack
+
     def on_screen_resume(self) -> None:
-        """Show what was decided while another screen was on top."""
+        """Show what was decided while another screen was on top.
+
+        Entered again it has no ghost: what its cursor stood on has left, and the next one has come.
+        """
         self.read_decided()
+        was_left, self._was_left = self._was_left, False
+        if was_left and self.host.picture.run is not None:
+            self.draw_list()
+            if self.view.ghost:
+                task = self.view.next_need(self._entry)
+                self.choose(task)
+                if task is not None:
+                    self.host.guard_changed([task])
 
     def read_decided(self) -> None:
         """Read what this person has decided, in a thread, where they acted since."""

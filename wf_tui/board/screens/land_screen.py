@@ -16,7 +16,7 @@ from wf_tui.board.land.branch_dialog import BranchDialog
 from wf_tui.board.land.diff_screen import LandDiffScreen
 from wf_tui.board.land.git_commands import conflict_commands, pull_request_commands
 from wf_tui.board.land.land_facts import LandFacts, read_facts
-from wf_tui.board.land.land_process import gate_in_process, land_in_process
+from wf_tui.board.land.land_process import land_in_process
 from wf_tui.board.land.land_view import LandLines
 from wf_tui.board.land.possible import why_not
 from wf_tui.board.screens.run_screen import RunScreen
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
+    from wf_tui.landing.gate import LandingGate
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.store.database import Database
     from wf_tui.picture.batch import Changes
@@ -50,7 +51,7 @@ class LandScreen(RunScreen):
 
     It is planned anew while the screen is seen; Enter is dead until what is on the screen has been
     there for a moment. Landing itself refuses where either side has moved since (`--expect`). The
-    gate runs in a process that ends with this screen.
+    gate goes on where the screen is left (`LandGate`).
     """
 
     context: ClassVar = Context.LAND
@@ -84,6 +85,13 @@ class LandScreen(RunScreen):
         self.view.say("trying the merge")
         self.look()
         self.set_interval(_LOOK_EVERY, self.look)
+
+    def on_unmount(self) -> None:
+        """Say what becomes of the gate, where the screen is left while it runs."""
+        if self.app.is_running and self.host.land_gate.runs(self.host.run_id):
+            self.host.show_toast(
+                "the gate goes on: what it says is told here", severity="information"
+            )
 
     @property
     def view(self) -> LandLines:
@@ -131,13 +139,12 @@ class LandScreen(RunScreen):
             self._facts = None
             self.view.say(f"{error.message} {error.hint or ''}")
             return
-        now = self._facts
-        if now is not None and now.gate is not None and now.gate.is_of(facts.plan):
-            facts = replace(facts, gate=now.gate)  # it came while this was read
-        self.take(replace(facts, gating=now is not None and now.gating))
+        self.take(facts)
 
     def take(self, facts: LandFacts) -> None:
         """Show these facts, where they differ; Enter waits then until they can have been read."""
+        gate, run = self.host.land_gate, self.host.run_id
+        facts = replace(facts, gate=gate.said_of(run, facts.plan), gating=gate.runs(run))
         if facts == self._facts:
             return
         before, self._facts = self._facts, facts
@@ -236,26 +243,23 @@ class LandScreen(RunScreen):
         facts = self.facts_for("land.gate")
         if facts is None:
             return
-        self.take(replace(facts, gating=not facts.gating))
+        host, gate = self.host, self.host.land_gate
         if facts.gating:
-            self.workers.cancel_group(self, "gate")
-            self.host.show_toast("the gate is stopped")
+            gate.stop()
+            host.show_toast("the gate is stopped")
         else:
-            self.ask_gate(facts)
+            gate.ask(facts.plan, host.run_id, host.project.start, host.environ)
+        self.take(facts)
 
-    @work(group="gate", exclusive=True)
-    async def ask_gate(self, facts: LandFacts) -> None:
-        """Ask it in a process of its own, and show what it says while that holds."""
-        host = self.host
-        found = await gate_in_process(facts.plan, host.run_id, host.project.start, host.environ)
+    def show_gate(self, found: LandingGate | str) -> None:
+        """Show what the gate has said, while that holds."""
         now = self._facts
         if isinstance(found, str):
-            host.show_toast(f"the gate could not be asked: {found}", severity="error")
+            self.host.show_toast(f"the gate could not be asked: {found}", severity="error")
         elif now is not None and not found.is_of(now.plan):
-            host.show_toast("a branch has moved while the gate ran: g asks it again")
+            self.host.show_toast("a branch has moved while the gate ran: g asks it again")
         if now is not None:
-            gate = None if isinstance(found, str) or not found.is_of(now.plan) else found
-            self.take(replace(now, gate=gate, gating=False))
+            self.take(now)
 
     def action_resolve(self) -> None:
         """Add a task that merges the branch into that of the run."""

@@ -26,7 +26,7 @@ from wf_tui.board.widgets.entry_view import EntryView
 from wf_tui.picture.age import duration
 from wf_tui.picture.usage_text import usage_text
 from wf_tui.planning.editing.examine import Examination
-from wf_tui.planning.editing.outline import Outline, outline_of
+from wf_tui.planning.editing.outline import Outline
 from wf_tui.planning.planning_run import Stage, Standing
 from wf_tui.text import clean
 
@@ -293,9 +293,7 @@ class PlanScreen(PlanActs):
     def take_plan(self) -> None:
         """List the plan of the draft, and have it looked at in a moment."""
         draft = self.view.draft
-        self.outline = Outline()
-        if draft is not None:
-            self.outline = outline_of(draft.proposal.report, draft.proposal.text)
+        self.outline = Outline() if draft is None else draft.outline
         self.plan_changed()
 
     def plan_changed(self) -> None:

@@ -15,8 +15,9 @@ _EVERY: Final = 2.0
 class ReadingScreen(RunScreen):
     """Reads when something has changed, it can be seen, and nothing is being read already.
 
-    A subclass calls `begin_reading` when it is mounted, sets `due` where it learns of a change, and
-    fills in `read_more`. All of it runs on the event loop; only `host.read` leaves it.
+    It reads at each showing. A subclass calls `begin_reading` when it is mounted, sets `due` where
+    it learns of a change, and fills in `read_more`. All of it runs on the event loop; only
+    `host.read` leaves it.
     """
 
     def __init__(self) -> None:
@@ -30,17 +31,16 @@ class ReadingScreen(RunScreen):
         raise NotImplementedError
 
     def begin_reading(self) -> None:
-        """Read at once, and again as long as something changes."""
+        """Read from now on as long as something changes; the first time when it is shown."""
         self.set_interval(_EVERY, self.read_if_due)
-        self.read_if_due()
 
     def on_screen_resume(self) -> None:
-        """Read what has changed while another screen was on top.
+        """Read what has changed while another screen was on top, or at first all.
 
-        Textual runs the handler of `RunScreen` after this one.
+        Textual runs the handler of `RunScreen` after this one, and what that shows is due as well.
         """
         self.due = True
-        self.read_if_due()
+        self.call_next(self.read_if_due)
 
     def read_if_due(self) -> None:
         """Read it, where something has changed and it can be seen."""

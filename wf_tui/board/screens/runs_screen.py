@@ -144,15 +144,19 @@ class RunsScreen(RunScreen):
         """Draw nothing: what is listed is read from the ledgers."""
 
     def show_time(self, now: float) -> None:  # noqa: ARG002 - of all runs, and so of now
-        """Let the ages grow."""
-        self.redraw()
+        """Let the ages grow; the frame has none."""
+        self.view.show_time(self.host.clock.now())
+
+    def tick(self, now: float) -> None:
+        """Let a second pass: what is around the list changes with that alone."""
+        with suppress(NoMatches):
+            self.show_time(now)
 
     # -- reading
 
     def on_mount(self) -> None:
-        """Read all, and what changes."""
+        """Read what changes; all at each showing, and so at once."""
         self.view.focus()
-        self.read(everything=True)
         self.count_trees()
         self.set_interval(_EVERY, self.read)
 
@@ -175,10 +179,11 @@ class RunsScreen(RunScreen):
         """Read in a thread, unless one is reading or nobody looks."""
         self._all_due |= everything
         if self.is_current and not self._reading:
-            self._reading = True
             self._readings += 1
             is_due = self._all_due or not self._all or self._readings % _ALL_EVERY == 0
-            self._all_due = False
+            if not is_due and all(one.is_over for one in self._all):
+                return
+            self._reading, self._all_due = True, False
             self.read_in_thread(everything=is_due)
 
     @work(group="runs")

@@ -11,7 +11,7 @@ from wf_tui.ledger.model.usage import NO_USAGE, Usage
 from wf_tui.picture.age import duration, span
 from wf_tui.picture.seats.lane import GROWS_EVERY
 from wf_tui.picture.usage_text import count_words
-from wf_tui.text import listed, plural
+from wf_tui.text import dollars, listed, plural
 
 if TYPE_CHECKING:
     from wf_tui.board.widgets.card_lines import CardDrawing
@@ -107,7 +107,7 @@ def _today(facts: LaneFacts) -> tuple[Span, ...]:
         return (Span("usage unknown", Role.FAINT),) if spent.unknown else ()
     least = "≥" if spent.unknown else ""
     of = "" if budget is None else f" of ${budget / _MICRO:g}"
-    words = Span(f"{least}${cost / _MICRO:.2f}{of} today", Role.MUTED)
+    words = Span(f"{least}{dollars(cost)}{of} today", Role.MUTED)
     if not budget:
         return (words,)
     percent = cost * 100 // budget

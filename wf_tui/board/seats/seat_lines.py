@@ -12,6 +12,7 @@ from wf_tui.board.widgets.list_lines import at_right, filled, in_column, task_wo
 from wf_tui.ledger.model.states import Step, TaskState
 from wf_tui.picture.age import duration, span
 from wf_tui.picture.usage_text import count_words
+from wf_tui.text import dollars
 
 if TYPE_CHECKING:
     from wf_tui.board.widgets.card_lines import CardDrawing
@@ -31,7 +32,6 @@ _SEAT_WIDE: Final = 14
 _SEAT: Final = 11
 _WIDE_TITLE: Final = 0.29
 _TITLE: Final = 0.36
-_MICRO: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -157,4 +157,4 @@ def _used(card: Card, seat: SeatView) -> tuple[str, str]:
     if card.tokens is None and card.cost_microusd is None:
         return NOBODY_TOLD if seat.is_agent else "", ""
     tokens = "" if card.tokens is None else count_words(card.tokens)
-    return tokens, "" if card.cost_microusd is None else f"${card.cost_microusd / _MICRO:.2f}"
+    return tokens, "" if card.cost_microusd is None else dollars(card.cost_microusd)

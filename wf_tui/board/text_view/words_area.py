@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.widgets import TextArea
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.events import Paste
+
+    from wf_tui.board.host import ActionHost
 
 __all__ = ["WordsArea"]
 
@@ -33,6 +37,18 @@ class WordsArea(TextArea):
         self.move_cursor(self.document.end)
         self.add_class("-open")
         self.focus()
+
+    def when_typed(self, done: Callable[[], None]) -> None:
+        """Do what Enter is for; where it came with an unmarked paste, it is a new line of that."""
+        host = cast("ActionHost", self.app)
+        self.run_worker(self._when_typed(host, host.pressed_at, done), group="perform")
+
+    async def _when_typed(self, host: ActionHost, at: float, done: Callable[[], None]) -> None:
+        place = self.cursor_location
+        if await host.was_typed(at):
+            done()
+        else:
+            self.insert("\n", place)
 
     def action_new_line(self) -> None:
         """Begin a new line."""

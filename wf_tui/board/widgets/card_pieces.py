@@ -11,6 +11,7 @@ from wf_tui.board.widgets.line import Line, Look, Role, Span, width_of
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.age import duration
 from wf_tui.picture.usage_text import count_words
+from wf_tui.text import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +33,6 @@ __all__ = [
 
 SILENT_AFTER: Final = 60.0
 """Seconds without output after which a card says so."""
-_MICRO: Final = 1_000_000
 _PATH: Final = re.compile(r"[^\s“”\"',:()]*/[^\s“”\"',:()]+")
 """A word that is a path, without what stands around it."""
 
@@ -84,7 +84,7 @@ def cost_text(card: Card, *, tokens: bool) -> str:
     """Return what a card has cost, with `tokens` these, too; "" where nobody has told."""
     words = [f"{count_words(card.tokens)} tok"] if tokens and card.tokens is not None else []
     if card.cost_microusd is not None:
-        words.append(f"${card.cost_microusd / _MICRO:.2f}")
+        words.append(dollars(card.cost_microusd))
     return " ".join(words)
 
 

@@ -19,7 +19,7 @@ from wf_tui.board.widgets.line import Line, Role, Span, width_of
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
 from wf_tui.picture.age import duration, span
 from wf_tui.picture.usage_text import count_words
-from wf_tui.text import line_counts
+from wf_tui.text import dollars, line_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,6 @@ _WIDE_TITLE: Final = 0.26
 _SAID: Final = 32
 """Cells for which a ghost gives away its title."""
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
-_MICRO: Final = 1_000_000
 
 
 def list_line(card: Card, drawing: CardDrawing, now: float, *, fresh: bool = False) -> Line:
@@ -77,7 +76,7 @@ def _ends(card: Card, drawing: CardDrawing, now: float) -> tuple[Span, ...]:
     width, columns = drawing.width, []
     if width >= _ALL_FROM:
         tokens = "" if card.tokens is None else count_words(card.tokens)
-        cost = "" if card.cost_microusd is None else f"${card.cost_microusd / _MICRO:.2f}"
+        cost = "" if card.cost_microusd is None else dollars(card.cost_microusd)
         seat = (card.who, _SEAT, Role.MUTED)
         columns = [(card.id, _ID, Role.FAINT), seat]
         if drawing.figures:
@@ -179,7 +178,7 @@ def group_line(title: GroupTitle, drawing: CardDrawing, *, folded: bool = False)
     if folded and title.took is not None:
         facts.append(Span(span(title.took), Role.FAINT))
     if folded and title.cost_microusd is not None:
-        facts.append(Span(f"${title.cost_microusd / _MICRO:.2f}", Role.FAINT))
+        facts.append(Span(dollars(title.cost_microusd), Role.FAINT))
     return glyphs.drawn(Line(tuple(left), (), tuple(facts)))
 
 

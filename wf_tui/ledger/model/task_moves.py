@@ -23,6 +23,7 @@ __all__ = [
     "FRESH",
     "blocked",
     "blocked_by",
+    "carried",
     "claimed",
     "counted",
     "finished",
@@ -101,6 +102,11 @@ def finished(task: TaskRow, kind: DoneKind, note: str) -> TaskRow:
     )
 
 
+def carried(task: TaskRow) -> Detail:
+    """Return what a task that goes through another state still has to know at its next claim."""
+    return {FRESH: True} if FRESH in task.detail else {}
+
+
 def told_next(task: TaskRow, *, fresh: bool = False) -> Detail:
     """Return what the next attempt has to know: what is known already, the paths of a conflict.
 
@@ -143,7 +149,7 @@ def blocked_by(task: TaskRow, need: TaskRow, root: str | None) -> TaskRow:
         state=TaskState.BLOCKED,
         kind=BlockedKind.DEPENDENCY,
         note=f"needs the result of {need.id}, {why}",
-        detail={"root": root, "needs": need.id},
+        detail={"root": root, "needs": need.id, **carried(task)},
     )
 
 

@@ -192,7 +192,12 @@ class Reasons:
             return Reason(
                 PendingReason.WAITING,
                 text,
-                {"tasks": needs, "phases": phases, "blocked": stopper.task},
+                {
+                    "tasks": needs,
+                    "phases": phases,
+                    "blocked": stopper.task,
+                    "blocked_kind": stopper.kind.value,
+                },
             )
         names = [*needs, *(f"phase {name}" for name in phases)]
         if not names:

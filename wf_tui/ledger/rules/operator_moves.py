@@ -31,7 +31,7 @@ from wf_tui.ledger.model.states import (
     PinnedBy,
     TaskState,
 )
-from wf_tui.ledger.model.task_moves import blocked, finished, told_next
+from wf_tui.ledger.model.task_moves import blocked, carried, finished, told_next
 from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.rules import breaker, going_on
 from wf_tui.ledger.rules.claims import wake_next
@@ -158,7 +158,7 @@ def hold(tx: Change, task: TaskRow) -> TaskRow:
 def unhold(tx: Change, task: TaskRow) -> TaskRow:
     """Let a held task go on; its tries are kept."""
     tx.emit_move(TaskUnblocked(kind=PendingReason.READY), task)
-    return tx.to_pending(task, evolve(task, not_before=None))
+    return tx.to_pending(task, evolve(task, not_before=None), detail=carried(task))
 
 
 def cancel(tx: Change, task: TaskRow) -> TaskRow:
@@ -230,7 +230,9 @@ def priority(tx: Change, task: TaskRow, *, number: int) -> TaskRow:
 def _blocked(tx: Change, task: TaskRow, kind: BlockedKind, note: str) -> TaskRow:
     """Block a task at a person's word, and stop the attempt that it has."""
     stops = task.claimed
-    detail = work_left(tx, task) if kind.facts.can_mend and not stops else {}
+    detail = carried(task) if kind is BlockedKind.HOLD else _NOTHING
+    if kind.facts.can_mend and not stops:
+        detail = work_left(tx, task)
     blocks = TaskBlocked(kind=kind, text=note, stopped=stops or None, detail=detail or None)
     tx.emit_move(blocks, task)
     critics.dismiss(tx, task)

@@ -15,7 +15,7 @@ from wf_tui.ledger.model.events.run_events import PhaseSettled
 from wf_tui.ledger.model.events.task_events import TaskBlocked, TaskEvent, TaskUnblocked
 from wf_tui.ledger.model.rows import PhaseRow, TaskRow, decode, evolve, literals, select
 from wf_tui.ledger.model.states import BlockedKind, EdgeKind, Judged, PendingReason, TaskState
-from wf_tui.ledger.model.task_moves import blocked_by, is_bad
+from wf_tui.ledger.model.task_moves import blocked_by, carried, is_bad
 from wf_tui.ledger.queries.rivals import Standing, rivals_of, standing
 from wf_tui.ledger.rules.decisions import nodes
 
@@ -195,7 +195,7 @@ class Propagation:
         ):
             new = blocked_by_result(self.tx, new)
         elif new.kind == BlockedKind.DEPENDENCY:
-            new = evolve(new, state=TaskState.PENDING, kind=None, note="", detail={})
+            new = evolve(new, state=TaskState.PENDING, kind=None, note="", detail=carried(new))
         if new.state is not old.state:
             again = self.tx.since_again(new)
             since = self.tx.now if again is None else again

@@ -20,7 +20,7 @@ from wf_tui.ledger.model.states import (
     Step,
     TaskState,
 )
-from wf_tui.ledger.model.task_moves import blocked, claimed, finished, unclaimed
+from wf_tui.ledger.model.task_moves import blocked, carried, claimed, finished, unclaimed
 from wf_tui.ledger.queries.rivals import Standing, standing
 from wf_tui.picture.history.task_rows import (
     blocked_by_result,
@@ -246,10 +246,10 @@ def unblocked(past: Past, event: EventRow, what: told.TaskUnblocked) -> None:
     """Let a task go on: a hold, a quota, or what held up a result is over."""
     old = past.tables.tasks[str(event.task)]
     if old.kind is BlockedKind.DEPENDENCY and "undo" not in event.data:
-        free = evolve(old, state=TaskState.PENDING, kind=None, note="", detail={})
+        free = evolve(old, state=TaskState.PENDING, kind=None, note="", detail=carried(old))
         _aged(past, move(past, old, free), what.since)
     else:
-        to_pending(past, old, evolve(old, not_before=None))
+        to_pending(past, old, evolve(old, not_before=None), detail=carried(old))
 
 
 def released(past: Past, event: EventRow, what: told.TaskReleased) -> None:

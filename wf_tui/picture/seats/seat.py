@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.queries.scope_holders import may_write
-from wf_tui.picture.usage_text import count_words, dollars
+from wf_tui.picture.usage_text import count_words
 from wf_tui.plan.choices import Takes
-from wf_tui.text import clean
+from wf_tui.text import clean, dollars
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import AttemptRow, TaskRow, WorkerRow

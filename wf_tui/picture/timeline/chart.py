@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.picture.age import duration
 from wf_tui.picture.ink import Ink, Piece
 from wf_tui.picture.timeline.timeline import BarEnd
-from wf_tui.picture.usage_text import count_words, dollars
+from wf_tui.picture.usage_text import count_words
+from wf_tui.text import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

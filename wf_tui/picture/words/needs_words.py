@@ -198,7 +198,6 @@ def _deliverable(facts: Facts) -> Needs:
 
 def _budget(facts: Facts) -> Needs:
     text = facts.note.removeprefix("over its budget: ").removeprefix("used ")
-    text = re.sub(r"([\d.,]+) of ([\d.,]+) USD", r"$\1 of $\2", text)
     return Needs("budget", text, facts.said or "work so far is kept")
 
 

@@ -27,7 +27,8 @@ _OF_RUN: Final = frozenset({PendingReason.PAUSED, PendingReason.BUDGET})
 def waiting_words(reason: Reason) -> str:
     """Return what a pending task needs, `consent +1`; "" where only its turn has to come.
 
-    A phase that waits is said once, above all of its cards.
+    Of what is blocked, and holds up all that comes after it, also how: `consent (cancelled)`. A
+    phase that waits is said once, above all of its cards.
     """
     if reason.kind != PendingReason.WAITING:
         return ""
@@ -37,7 +38,12 @@ def waiting_words(reason: Reason) -> str:
     if not names:
         return "" if reason.detail.get("phases") else clean(reason.text, limit=_LONGEST)
     more = f" +{len(names) - 1}" if len(names) > 1 else ""
-    return f"{clean(names[0], limit=_NAME)}{more}"
+    kind = _kind(str(reason.detail.get("blocked_kind", "")))
+    return f"{clean(names[0], limit=_NAME)}{kind}{more}"
+
+
+def _kind(name: str) -> str:
+    return f" ({name.replace('_', ' ')})" if name else ""
 
 
 def wrong_words(row: TaskRow, reason: Reason) -> Timed:
@@ -136,8 +142,7 @@ def _dependency(row: TaskRow, kind_of: Callable[[str], str]) -> Timed:
     root = str(row.detail.get("root") or row.detail.get("needs") or "")
     if not root:
         return Timed(clean(row.note, limit=_LONGEST))
-    kind = kind_of(root).replace("_", " ")
-    return Timed(f"← {clean(root, limit=_NAME)}" + (f" ({kind})" if kind else ""))
+    return Timed(f"← {clean(root, limit=_NAME)}{_kind(kind_of(root))}")
 
 
 def _hold(row: TaskRow, _kind_of: Callable[[str], str]) -> Timed:

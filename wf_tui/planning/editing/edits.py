@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import copy
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from wf_tui.errors import RefusedError
+from wf_tui.ledger.model.run_budget import RunBudget, micro_dollars
 from wf_tui.plan.foreign.keys import rename_aliases
 from wf_tui.plan.formats.yaml_text import read_yaml
 from wf_tui.plan.models import Plan
@@ -22,20 +24,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 __all__ = [
-    "add_seats",
     "add_task",
+    "budget_in",
     "drop_task",
     "new_id",
     "plan_values",
     "set_budget",
+    "set_limits",
     "set_seats",
     "set_task",
+    "with_limits_of",
 ]
 
 Values: TypeAlias = dict[str, object]
 _BY_FILE: Final = "E opens the file"
 _LONGEST_ID: Final = 32
 _FIRST_PHASE: Final = "work"
+_LIMITS: Final = ("max_cost_usd", "max_tokens")
+"""The keys of a `RunBudget`, in its order."""
 
 
 def plan_values(text: str) -> Values:
@@ -120,29 +126,52 @@ def set_seats(text: str, seats: int) -> str:
     return _changed(text, lambda plan: plan.update(max_concurrent=seats))
 
 
-def add_seats(text: str, more: int) -> str:
-    """Return a plan of which so many tasks more run at once, or fewer."""
-    now = plan_values(text).get("max_concurrent")
-    if not isinstance(now, int) or isinstance(now, bool):
-        now = int(Plan.model_fields["max_concurrent"].default)
-    return set_seats(text, now + more)
-
-
 def set_budget(text: str, dollars: float | None) -> str:
     """Return a plan that may cost so much in all; None is no limit."""
+    cost = None if dollars is None else micro_dollars(dollars)
+    return set_limits(text, replace(budget_in(text), cost_microusd=cost))
+
+
+def budget_in(text: str) -> RunBudget:
+    """Return what a plan may use in all, as far as it says that in numbers."""
+    budget = plan_values(text).get("budget")
+    limits = budget if isinstance(budget, dict) else {}
+    cost, tokens = (limits.get(key) for key in _LIMITS)
+    return RunBudget(
+        micro_dollars(cost) if isinstance(cost, int | float) else None,
+        tokens if isinstance(tokens, int) else None,
+    )
+
+
+def set_limits(text: str, budget: RunBudget) -> str:
+    """Return a plan that may use so much in all."""
+    dollars = None if budget.cost_microusd is None else budget.cost_microusd / 1_000_000
+    if dollars is not None and dollars.is_integer():
+        dollars = int(dollars)
 
     def change(plan: Values) -> None:
-        budget = plan.get("budget")
-        limits = dict(budget) if isinstance(budget, dict) else {}
-        limits.pop("max_cost_usd", None)
-        if dollars is not None:
-            limits["max_cost_usd"] = dollars
+        written = plan.get("budget")
+        limits = dict(written) if isinstance(written, dict) else {}
+        for key, value in zip(_LIMITS, (dollars, budget.tokens), strict=True):
+            limits.pop(key, None)
+            if value is not None:
+                limits[key] = value
         if limits:
             plan["budget"] = limits
         else:
             plan.pop("budget", None)
 
     return _changed(text, change)
+
+
+def with_limits_of(text: str, other: str) -> str:
+    """Return a plan with the seats and the budget of another one, as far as that can be read."""
+    try:
+        values = plan_values(other)
+    except RefusedError:
+        return text
+    kept = {key: value for key, value in values.items() if key in {"max_concurrent", "budget"}}
+    return _changed(text, lambda plan: plan.update(kept))
 
 
 def new_id(text: str, title: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.usage import NO_USAGE, Usage
 from wf_tui.profiles.prices import Tokens, cost_of
+from wf_tui.text import dollars
 
 if TYPE_CHECKING:
     from wf_tui.profiles.resolved import Limits, Resolved
@@ -79,7 +80,7 @@ def over_limits(used: Usage, tools: int, limits: Limits) -> str:
         return f"used {steps:,} of {limits.max_steps:,} steps"
     if limits.max_tokens is not None and used.tokens >= limits.max_tokens:
         return f"used {used.tokens:,} of {limits.max_tokens:,} tokens"
-    spent = (used.cost_microusd or 0) / _MICRO
-    if limits.max_cost_usd is not None and spent >= limits.max_cost_usd:
-        return f"used {spent:,.2f} of {limits.max_cost_usd:,.2f} USD"
+    spent = used.cost_microusd or 0
+    if limits.max_cost_usd is not None and spent >= limits.max_cost_usd * _MICRO:
+        return f"used {dollars(spent)} of {dollars(limits.max_cost_usd * _MICRO)}"
     return ""

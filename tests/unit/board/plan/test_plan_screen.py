@@ -15,6 +15,7 @@ from wf_tui.board.dialogs.menu_dialog import MenuDialog
 from wf_tui.board.plan.plan_form import PlanTaskForm
 from wf_tui.board.plan.plan_view import Decision
 from wf_tui.planning.editing.edits import plan_values
+from wf_tui.planning.given_limits import GivenLimits
 from wf_tui.planning.kept_drafts import newest_draft
 
 if TYPE_CHECKING:
@@ -99,7 +100,18 @@ async def test_seats_and_budget_are_set(tmp_path: Path) -> None:
         await plan.rest()
         await plan.press(*"21", "enter")
         assert "1 to 20" in plan.app.told[-1]
-        assert view.own == {"seats", "budget"}
+
+
+async def test_keys_begin_with_what_was_given(tmp_path: Path) -> None:
+    """`+` adds to the seats of `--jobs`, also to more than a plan may have; a shape keeps both."""
+    view = plan_view(tmp_path, limits=GivenLimits(6, ("3usd",)))
+    async with PlanHarness.begin(view) as plan:
+        assert any("6 seats" in line for line in plan.lines())
+        await plan.press("+")
+        assert plan_values(plan.text)["max_concurrent"] == 7
+        await plan.press("s", "enter", *"a,b", "enter", "y")
+        assert plan_values(plan.text)["max_concurrent"] == 7
+        assert plan_values(plan.text)["budget"] == {"max_cost_usd": 3}
 
 
 async def test_a_plan_runs_once_its_person_has_seen_what_is_new(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_a_price_of_the_profile_makes_money_of_tokens() -> None:
         (Limits(max_steps=2), "used 3 of 2 steps"),
         (Limits(max_steps=3), ""),
         (Limits(max_tokens=100), "used 110 of 100 tokens"),
-        (Limits(max_cost_usd=0.01), "used 0.02 of 0.01 USD"),
+        (Limits(max_cost_usd=0.01), "used $0.02 of $0.01"),
     ],
 )
 def test_the_limits_of_an_attempt(limits: Limits, over: str) -> None:

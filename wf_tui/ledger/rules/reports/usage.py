@@ -12,6 +12,7 @@ from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.usage import NO_USAGE, WITHOUT_FIGURES, Usage
 from wf_tui.ledger.rules.limits import budgets
 from wf_tui.plan.choices import Takes
+from wf_tui.text import dollars
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import AttemptRow, TaskRow
@@ -59,7 +60,7 @@ def budget_used_up(task: TaskRow) -> str:
     tokens, cost = task.spec.max_tokens, task.spec.max_cost_usd
     if tokens is not None and since.tokens >= tokens:
         return f"used {since.tokens:,} of {tokens:,} tokens"
-    spent = (since.cost_microusd or 0) / _MICRO
-    if cost is not None and since.cost_microusd is not None and spent >= cost:
-        return f"used {spent:,.2f} of {cost:,.2f} USD"
+    spent = since.cost_microusd
+    if cost is not None and spent is not None and spent >= cost * _MICRO:
+        return f"used {dollars(spent)} of {dollars(cost * _MICRO)}"
     return ""

@@ -38,7 +38,7 @@ class SqliteStore:
         return inspect_file(self.paths.ledger)
 
     def stamp(self) -> object:
-        """Return size and change time of the file and of its log: a commit is written to either."""
+        """Return size and time of the file and of its log: a commit is written to either."""
         path = self.paths.ledger
         return _stamp_of(path), _stamp_of(path.with_name(f"{path.name}-wal"))
 
@@ -74,7 +74,8 @@ def _stamp_of(path: Path) -> tuple[int, int, int]:
         status = path.stat()
     except OSError:
         return (0, 0, 0)
-    return status.st_ino, status.st_size, status.st_ctime_ns
+    # Not when the inode changed: for root, SQLite sets the owner of the log at each opening.
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,7 @@ class Conversation:
             # The table of prices takes a while to be loaded.
             cost = await asyncio.to_thread(cost_of, _priced(spec), spec.model, tokens)
             if cost is not None and cost >= spec.max_cost_usd * 1_000_000:
-                raise _over(f"{spec.max_cost_usd:.2f} USD")
+                raise _over(f"${spec.max_cost_usd:.2f}")
 
 
 def _over(what: str) -> AttemptFailed:
