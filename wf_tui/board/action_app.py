@@ -6,7 +6,7 @@ Everything that changes the run goes through `do`, which `BoardApp` provides.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 
@@ -31,7 +31,7 @@ from wf_tui.board.screens.review_screen import ReviewScreen
 from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.user_keys import textual_name
 from wf_tui.project import open_ledger
-from wf_tui.text import plural
+from wf_tui.text import cut, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,10 +47,14 @@ if TYPE_CHECKING:
     from wf_tui.clock import Clock
     from wf_tui.config import Config
     from wf_tui.ledger.ledger import Ledger
+    from wf_tui.picture.header import Header
     from wf_tui.picture.picture import Picture
     from wf_tui.project import Project
 
 __all__ = ["ActionApp"]
+
+_GOAL: Final = 40
+"""Characters of the goal in the title of a dialog."""
 
 
 class ActionApp(DialogApp):
@@ -347,7 +351,7 @@ class ActionApp(DialogApp):
         if self.acts_off or self.live.header.state.ended:
             self.exit(0)
             return
-        match await self.push_screen_wait(quit_dialog(self.live.header.working)):
+        match await self.push_screen_wait(quit_dialog(self.live.header)):
             case "leave":
                 self.exit(0)
             case "drain" | "now" as how:
@@ -356,13 +360,17 @@ class ActionApp(DialogApp):
                 self.exit(0)
 
 
-def quit_dialog(working: int) -> ChoiceDialog:
-    """Return the question what becomes of the swarm; leaving it running is the first answer."""
+def quit_dialog(header: Header) -> ChoiceDialog:
+    """Return the question what becomes of the swarm; leaving it running is the first answer.
+
+    It names the run: behind the list of all runs nobody else says which one is meant.
+    """
+    working = plural(header.working, "running task")
     return ChoiceDialog(
-        "Quit",
+        f"Quit “{cut(header.goal, _GOAL)}”" if header.goal else "Quit",
         (
             Choice("leave", "Leave the swarm running", "wf opens the board again"),
             Choice("drain", "Stop after the current tasks", "nothing new is started"),
-            Choice("now", "Stop now", f"back into the queue: {plural(working, 'running task')}"),
+            Choice("now", "Stop now", f"back into the queue: {working}"),
         ),
     )

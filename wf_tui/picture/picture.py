@@ -429,7 +429,8 @@ class Picture:
         pending = self._arrangement.every[TaskState.PENDING.value]
         ready = [rows[task] for task in pending if not rows[task].unmet]
         ready.sort(key=lambda row: (row.rank, row.ordinal))
-        return {clean(seat.name): why_idle(seat, batch, ready, self.now) for seat in free}
+        names = (clean(seat.name) for seat in free)
+        return dict(zip(names, why_idle(free, batch, ready, self.now), strict=True))
 
     @property
     def seats(self) -> tuple[WorkerRow, ...]:

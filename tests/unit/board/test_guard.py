@@ -79,6 +79,11 @@ def test_six_keys_at_once_are_a_paste() -> None:
     assert not guard.in_burst(1.5)
 
 
+def test_what_begins_without_a_key_is_no_paste() -> None:
+    """A replay begins before anything was pressed or pasted."""
+    assert not Guard(0.6, Time()).in_burst(0.0)
+
+
 def test_the_first_key_of_a_paste_is_a_part_of_it() -> None:
     """What is read just before the rest of it, and not what somebody presses afterwards."""
     guard = Guard(0.6, Time())

@@ -14,6 +14,7 @@ from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import LimitKind, Step
 from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.queries.lane_reads import RunLane
+from wf_tui.ledger.queries.reasons import Reason, Reasons
 from wf_tui.picture.seats.idle import why_idle
 from wf_tui.picture.seats.records import read_records
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tests.support.ledger_harness import LedgerHarness
     from tests.support.picture_harness import PictureHarness
     from wf_tui.ledger.model.new_tasks import NewTask
+    from wf_tui.ledger.model.rows import TaskRow, WorkerRow
     from wf_tui.picture.batch import Batch
 
 
@@ -29,11 +31,16 @@ def prompt(name: str, **values: object) -> NewTask:
     return shell(name, spec=Spec(prompt="Do it"), **values)
 
 
+def agent_seat(number: int) -> WorkerRow:
+    """Return one of many seats for prompts."""
+    return seat(f"glm-{number}", "glm", kind="agent", lane="glm")
+
+
 def why(batch: Batch, name: str, now: float) -> tuple[str, str]:
     """Return why a seat is idle, and what it would take first."""
     one = next(seat for seat in batch.workers if seat.name == name)
     ready = [task for task in batch.tasks if task.state == "pending" and not task.unmet]
-    found = why_idle(one, batch, ready, now)
+    (found,) = why_idle([one], batch, ready, now)
     return found.text, found.next
 
 
@@ -62,6 +69,23 @@ def test_an_idle_seat_says_what_keeps_it(drive: LedgerHarness, view: PictureHarn
     full = replace(batch, run=replace(batch.run, open_attempts=2))
     assert why(full, "glm-1", now) == ("2 jobs at once, and all run", "a")
     assert why(replace(batch, alive=False), "glm-1", now) == ("no scheduler leads the run", "")
+
+
+def test_a_reason_is_found_once_for_all_seats(drive: LedgerHarness, view: PictureHarness) -> None:
+    """It looks at all seats, so that two hundred idle ones would cost forty thousand looks."""
+    asked: list[str] = []
+
+    class Counted(Reasons):
+        def of(self, task: TaskRow) -> Reason:
+            asked.append(task.id)
+            return super().of(task)
+
+    drive.make(prompt("a"), prompt("b"), seats=[agent_seat(number) for number in range(20)])
+    view.look()
+    assert view.last is not None
+    batch = replace(view.last, alive=True, reasons=Counted(**vars(view.last.reasons)))
+    found = why_idle(batch.workers, batch, batch.tasks, drive.clock.now())
+    assert ({one.text for one in found}, len(found), asked) == ({"begins at once"}, 20, ["a"])
 
 
 def test_lanes_are_in_the_order_of_their_seats(drive: LedgerHarness, view: PictureHarness) -> None:

@@ -6,6 +6,7 @@ that was read before that frame was meant for what stood there before.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ class Guard:
         """When a frame first showed the last change of a task."""
         self._keys: deque[float] = deque(maxlen=64)
         """When the last keys were read."""
-        self._pasted = 0.0
+        self._pasted = -math.inf
 
     # -- what changes
 

@@ -348,7 +348,7 @@ class AnswerBox(Widget):
         if key == "m":
             self.host.perform("task.message")
         elif self.task_id is not None and key != "y":
-            self.host.show_toast(f"{key}: its worker asks nothing")
+            self.host.show_toast(f"{key}: its worker asks nothing; esc goes back to the list")
 
     def give_place(self, place: int) -> None:
         """Give the answer on a line."""

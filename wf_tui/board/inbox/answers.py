@@ -20,6 +20,7 @@ _TASK: Final = "task"
 _DIGITS: Final = 9
 _NAME: Final = 200
 _SHORT: Final = 60
+_FOR_ONCE: Final = "for this once alone"
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def answers(task: str, asked: QuestionRow) -> tuple[Answer, ...]:
             str(number) if number <= _DIGITS else "",
             clean(option.name or option.id, limit=_NAME),
             Given(task, asked, option.id),
+            note="" if asked.kind or option.kind != ALLOW_ALWAYS else _FOR_ONCE,
         )
         for number, option in enumerate(asked.options, 1)
     )
@@ -95,7 +97,7 @@ def _permission(task: str, asked: QuestionRow) -> tuple[Answer, ...]:
     short = in_short(asked)
     always = bool(asked.kind) and asked.once(ALLOW_ALWAYS) is not None
     not_once = "" if once else "its worker does not take a yes for this once"
-    not_always = not_once or ("" if always else "its worker offers no such choice")
+    not_always = not_once or ("" if always else _not_always(asked))
     return (
         Answer(
             *("y", "allow once", Given(task, asked, once.id) if once else None),
@@ -114,6 +116,13 @@ def _permission(task: str, asked: QuestionRow) -> tuple[Answer, ...]:
             short="deny",
         ),
     )
+
+
+def _not_always(asked: QuestionRow) -> str:
+    """Return why nothing can be allowed but for once."""
+    if asked.once(ALLOW_ALWAYS) is None:
+        return "its worker offers no such choice"
+    return "it can be allowed for this once alone"
 
 
 def _option(answer: Answer) -> str | None:

@@ -296,7 +296,8 @@ def _needing(
         # Whose it is moves up, so that no line is empty between two that say something.
         third, last = whose, Line()
     if keys:
-        last = _ways_out(card, now, keys)
+        is_told = whose is third and drawing.size is CardSize.COMFORTABLE
+        last = _ways_out(keys, () if is_told else (card.who, span(now - card.since)))
     elif rest:
         last = Line(last.left, (Span(rest, Role.FAINT),))
     if drawing.size is CardSize.COMPACT:
@@ -321,7 +322,7 @@ def _try(card: Card) -> str:
     return ""
 
 
-def _ways_out(card: Card, now: float, keys: Sequence[KeyHint]) -> Line:
+def _ways_out(keys: Sequence[KeyHint], whose: Sequence[str]) -> Line:
     spans = [Span(_INDENT, Role.MUTED)]
     for number, hint in enumerate(keys):
         gap = _INDENT if number else ""
@@ -329,5 +330,4 @@ def _ways_out(card: Card, now: float, keys: Sequence[KeyHint]) -> Line:
             Span(f"{gap}{hint.key}", Role.KEY, hint.action),
             Span(f" {hint.word}", Role.MUTED, hint.action),
         ]
-    old = " · ".join(filter(None, (card.who, span(now - card.since))))
-    return Line(tuple(spans), (), _faint(old))
+    return Line(tuple(spans), (), _faint(" · ".join(filter(None, whose))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import Intent, PendingReason, RunState
@@ -11,9 +12,10 @@ from wf_tui.ledger.queries.budget_reads import is_used_up
 from wf_tui.text import clean, listed, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from wf_tui.ledger.model.rows import TaskRow, WorkerRow
+    from wf_tui.ledger.queries.reasons import Reason
     from wf_tui.picture.batch import Batch
 
 __all__ = ["Idle", "why_idle"]
@@ -32,19 +34,35 @@ class Idle:
     """The task that it would take first, by its id in the ledger; "" where there is none."""
 
 
-def why_idle(seat: WorkerRow, batch: Batch, ready: Sequence[TaskRow], now: float) -> Idle:
-    """Return why a seat without a task has none; of several causes that which holds longest.
+def why_idle(
+    seats: Sequence[WorkerRow], batch: Batch, ready: Sequence[TaskRow], now: float
+) -> tuple[Idle, ...]:
+    """Return why each of some seats has no task; of several causes that which holds longest.
 
     `ready` are the pending tasks that wait for no other, in the order of dispatch.
     """
     if words := _whole_run(batch):
-        return Idle(words)
-    first = next((task for task in ready if seat.fits(task)), None)
+        return (Idle(words),) * len(seats)
+    # The reason of a task looks at all seats, and many seats would take the same task first.
+    reason = cache(lambda task: batch.reasons.of(ready[task]))
+    return tuple(_why(seat, batch, ready, now, reason) for seat in seats)
+
+
+def _why(
+    seat: WorkerRow,
+    batch: Batch,
+    ready: Sequence[TaskRow],
+    now: float,
+    reason: Callable[[int], Reason],
+) -> Idle:
+    """Return why one seat is idle; `reason` gives that of a ready task, by its place."""
+    first = next((place for place, task in enumerate(ready) if seat.fits(task)), None)
+    name = "" if first is None else ready[first].id
     if words := _shut(seat, batch, now):
-        return Idle(words, "" if first is None else first.id)
+        return Idle(words, name)
     if first is None:
         return Idle(_nothing_ready(seat))
-    return Idle(_why_not_this(seat, batch, first), first.id)
+    return Idle(_what_keeps(seat, batch) or _in_words(reason(first)), name)
 
 
 def _whole_run(batch: Batch) -> str:
@@ -79,8 +97,8 @@ def _nothing_ready(seat: WorkerRow) -> str:
     return f"no ready task for its {'role' if len(roles) == 1 else 'roles'} {listed(roles, _ROLES)}"
 
 
-def _why_not_this(seat: WorkerRow, batch: Batch, task: TaskRow) -> str:
-    """Return which number keeps it from a task that it could do, or what keeps the task."""
+def _what_keeps(seat: WorkerRow, batch: Batch) -> str:
+    """Return which number keeps a seat from any task that it could do; "" where none does."""
     run = batch.run
     lane = batch.reasons.lanes.get(seat.lane)
     if run.open_attempts >= run.jobs:
@@ -94,7 +112,10 @@ def _why_not_this(seat: WorkerRow, batch: Batch, task: TaskRow) -> str:
         case "memory":
             return "too little free memory"
         case _:
-            reason = batch.reasons.of(task)
+            return ""
+
+
+def _in_words(reason: Reason) -> str:
     if reason.kind == PendingReason.READY:
         return "begins at once"
     return clean(reason.text, limit=_TEXT)

@@ -56,10 +56,16 @@ def test_keys_of_a_permission(key: str, expected: tuple[str, str | None] | None)
 
 def test_always_is_off_where_the_worker_offers_no_such_choice() -> None:
     """Nor is it where no rule may allow it: then its question has no kind."""
-    for question in (asked(PERMISSION[0], PERMISSION[2]), asked(*PERMISSION, kind="")):
+    once = asked(*PERMISSION, kind="")
+    for question, why in (
+        (asked(PERMISSION[0], PERMISSION[2]), "its worker offers no such choice"),
+        (once, "it can be allowed for this once alone"),
+    ):
         found = with_key(answers("a", question), "Y")
         assert found is not None
-        assert (found.given, found.why_not) == (None, "its worker offers no such choice")
+        assert (found.given, found.why_not) == (None, why)
+    notes = [one.note for one in answers("a", once) if one.words == PERMISSION[1].name]
+    assert notes == ["for this once alone"]
 
 
 def test_each_key_is_for_what_the_worker_offers() -> None:
