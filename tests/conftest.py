@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 
 import pytest
 
@@ -13,13 +14,18 @@ pytest_plugins = ["tests.support.strict_skips", "tests.support.agents.results"]
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let no property test depend on how busy the machine is, nor take long by itself."""
-    # Not for a mutant's test, which runs without the plug-in: importing it takes long.
+    # Not for a mutant's test, which runs without the plug-in: importing it takes long, and what
+    # is compiled of a mutant is not kept.
     if config.pluginmanager.hasplugin("hypothesispytest"):
         from hypothesis import HealthCheck, settings  # noqa: PLC0415 - see above
 
         busy = [HealthCheck.too_slow, HealthCheck.data_too_large]
         settings.register_profile("wf", max_examples=50, deadline=None, suppress_health_check=busy)
         settings.load_profile("wf")
+        # Where a container forbids it (PYTHONDONTWRITEBYTECODE), each process of wf that a test
+        # starts, and each process of pytest, would compile all that it imports anew. What the
+        # variable says to the programs of tasks stays as it is.
+        sys.dont_write_bytecode = False
 
 
 def pytest_collection() -> None:

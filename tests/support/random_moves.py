@@ -19,15 +19,12 @@ from tests.support.ledger_harness import (
     RUN,
     STOPPED,
     LedgerHarness,
-    phase,
     seat,
     shell,
 )
 from wf_tui.errors import RefusedError, UsageError, WfError
 from wf_tui.ledger.ledger import Fence, Ledger
 from wf_tui.ledger.model.events.attempt_events import WorkHarvested
-from wf_tui.ledger.model.new_tasks import NewPhase, Node
-from wf_tui.ledger.model.rows import Spec
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Outcome, Step
 from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.queries import conversation, reads
@@ -48,23 +45,23 @@ from wf_tui.ledger.rules.moves import (
     WAKE,
 )
 from wf_tui.ledger.rules.undo.acts import Act, last_act
-from wf_tui.plan.choices import Pick
-from wf_tui.plan.tree.decided import Deciding
 from wf_tui.structured import read_structured
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from wf_tui.ledger.model.new_tasks import NewTask
     from wf_tui.ledger.model.rows import AttemptRow
+from tests.support.random_plans import SCOPES, a_plan
 
 NAMES = ["w1", "w2", "o1", "k1"]
-SCOPES = [(), ("src/a",), ("src/a", "src/b"), ("docs/",)]
+
+
 SEATS = [
     seat("w1"), seat("w2", lane="far"), seat("o1", "other", roles=("review",)),
     seat("k1", "critic", kind="agent"),
 ]  # fmt: skip
-POLICIES = ["hold"] * 5 + ["skip_continue"] * 4 + ["abort"]
+
+
 REPORTS = [
     "merged", "merged", "merged", "no_changes", "answered", "failed", "gate", "scope", "budget",
     "conflict", "rate", "quota", "auth", "question", "question", "expired", "told no", "alive",
@@ -72,19 +69,31 @@ REPORTS = [
     "host died",
     *list(Step)[1:],
 ]  # fmt: skip
+
+
 HAND = ["retry", "release", "hold", "unhold", "cancel", "skip", "accept"]
+
+
 WHOLE = ["resume", "pause", "stop", "release_due", "abort"]
+
+
 ANSWERS: list[dict[str, str]] = [
     {"option": "once"}, {"option": "no"}, {"option": "ever"}, {"text": "not now"},
     {"option": "once", "always": "profile"}, {"option": "once", "question": "q1"},
 ]  # fmt: skip
+
+
 DEEDS = [
     "late", "late", "recover", "idle", "wait", "wait", "hand", "hand", "help_out", "help_out",
     "reassign", "edit", "answer", "answer", "message", "forget", "undo", "undo", "further",
     "whole", "stop_now", "snooze", "snooze", "comment", "comment",
     "jobs", "add", "together",
 ]  # fmt: skip
+
+
 VERDICTS = ["fail", "pass", "unsure"]
+
+
 LOST = Ending(Outcome.LOST, "lost", "its scheduler died")
 
 
@@ -415,100 +424,3 @@ def _ask(ledger: Ledger, fence: Fence) -> bool:
     name = f"q{len(asked) + 1}"
     text = ["npm test", "rm -r build"][len(asked) % 2]
     return ledger.ask(fence, name, text, kind="execute", options=PERMISSION) is not None
-
-
-def a_plan(random: Random, size: int) -> list[NewPhase]:
-    """Return phases that build upon each other, with results that many others need."""
-    phases: list[NewPhase] = []
-    for number in range(size):
-        known = [task.id for one in phases for task in one.tasks]
-        inside = [a_task(random, f"t{number}{place}", known) for place in range(3)]
-        needed = {need for task in inside for need in task.spec.needs}
-        after = {one.name for one in phases if needed & {task.id for task in one.tasks}}
-        made = phase(
-            f"p{number}",
-            *inside,
-            after=sorted(after),
-            parallel=random.random() < 0.7,
-            on_failure=random.choice(POLICIES),
-            wip=random.choice([None, None, 1]),
-        )
-        phases.append(made)
-    whole = [one for each in phases for one in with_rivals(random, each)]
-    # One at most, or what is drawn hardly ever comes to the same task twice.
-    return [*whole, *with_node(random, phases[0])] if random.random() < 0.3 else whole
-
-
-def with_node(random: Random, made: NewPhase) -> list[NewPhase]:
-    """Return a node behind a phase, which decides on further ones, and what comes after."""
-    kind = random.choice(list(Deciding))
-    name, number = f"n{made.name}", made.name
-    after = random.choice([(), (), (made.name,)])
-    last = shell(f"end-{number}", max_attempts=9)
-    inner = tuple(
-        phase(f"{name}/1/{arm}", a_task(random, f"{name}/1/{arm}t", []), after=[name])
-        for arm in ("a", "b")
-    )
-    needed = tuple(task.id for one in inner for task in one.tasks)
-    node = Node(kind, f"{name}/", most=2, wanted={last.id: needed})
-    before, arms = [], {"pass": inner[:1], "fail": inner[1:]}
-    if kind is Deciding.LOOP:
-        # Its first round is there from the start.
-        before = [replace(one, depends_on=after) for one in inner]
-        arms = {"again": tuple(before)}
-        last = replace(last, spec=replace(last.spec, needs=needed))
-    if kind is Deciding.EXPAND:
-        node, arms = replace(node, source=f"items-{number}"), {"each": inner}
-        spec = Spec(command="true", items=True)
-        found = shell(node.source, mode="read_only", spec=spec, max_attempts=9)
-        before = [phase(f"found {number}", found, after=after)]
-    asked = () if node.source else (shell(node.task, mode="read_only", max_attempts=9),)
-    deciding = phase(name, *asked, after=[one.name for one in before] or after)
-    if kind is Deciding.LOOP:
-        arms["judge"] = (deciding,)
-    deciding = replace(deciding, node=replace(node, arms=arms))
-    return [*before, deciding, phase(f"end {number}", last, after=[name])]
-
-
-def with_rivals(random: Random, made: NewPhase) -> list[NewPhase]:
-    """Return the phase and, behind it, perhaps one whose tasks are rivals, with a judge or without.
-
-    Nobody needs the result of one of those.
-    """
-    how = random.choice([None, None, "first", "best", "judge"])
-    if how is None:
-        return [made]
-    rivals = tuple(
-        shell(f"{task.id}{how[0]}", scope=task.scope, max_attempts=task.max_attempts)
-        for task in made.tasks
-    )
-    name = f"{made.name}{how[0]}"
-    pick = Pick.FIRST if how == "first" else Pick.BEST
-    judge = f"j{name}" if how == "judge" else None
-    tried = NewPhase(
-        name, True, made.on_failure, rivals, made.depends_on, made.wip, pick=pick, judge=judge
-    )
-    if judge is None:
-        return [made, tried]
-    ask = shell(judge, *(one.id for one in rivals), mode="read_only", max_attempts=9)
-    chosen = phase(f"after {name}", ask, on_failure=made.on_failure)
-    return [made, tried, chosen, phase(f"end {name}", f"e{name}", after=[chosen.name, name])]
-
-
-def a_task(random: Random, name: str, known: list[str]) -> NewTask:
-    """Return a task that may need two of the known ones."""
-    needs = random.sample(known, min(len(known), random.choice([0, 0, 1, 2])))
-    mode = random.choice(["read_write", "read_write", "read_only"])
-    isolation = random.choice(["auto", "shared"])
-    judged = mode == "read_write" and isolation == "auto" and random.random() < 0.4
-    return shell(
-        name,
-        *needs,
-        spec=Spec(command="true", needs=tuple(needs), critic="look" * judged, critic_rounds=2),
-        mode=mode,
-        isolation=isolation,
-        scope=random.choice(SCOPES),
-        worker=random.choice(["", "", "w2", "shell"]),
-        max_attempts=random.choice([1, 2, 9, 9]),
-        backoff=random.choice([0.0, 0.0, 5.0]),
-    )

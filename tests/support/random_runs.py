@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.support.ledger_harness import LedgerHarness
-from tests.support.random_moves import DEEDS, NAMES, REPORTS, SEATS, WHOLE, RandomMoves, a_plan
+from tests.support.random_moves import DEEDS, NAMES, REPORTS, SEATS, WHOLE, RandomMoves
+from tests.support.random_plans import a_plan
 
 if TYPE_CHECKING:
     from random import Random

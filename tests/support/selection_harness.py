@@ -12,8 +12,22 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from wf_tui.picture.orders import Order
+from wf_tui.board.selection.selection import Selection
+from wf_tui.board.viewport.source import next_stop
+from wf_tui.picture.entries import Entry, EntryKind
 
-__all__ = ["FakePicture", "FakeSpot", "FakeTask", "FakeWindow"]
+__all__ = [
+    "FakePicture",
+    "FakeSpot",
+    "FakeTask",
+    "FakeWindow",
+    "StopWindow",
+    "begin",
+    "haunts",
+    "kind_at",
+    "some",
+    "step",
+]
 
 
 @dataclass(frozen=True)
@@ -147,3 +161,77 @@ class FakeWindow:
 
     def stop_on(self, column: str, row: int) -> None:
         """Nothing is seen."""
+
+
+class StopWindow(FakeWindow):
+    """A screen of one-line entries, all of them in view."""
+
+    def __init__(self, selection: Selection) -> None:
+        super().__init__()
+        self._selection = selection
+
+    def _stops(self, column: str) -> list[Entry]:
+        entries = self._selection.entries(column)
+        found, one = [], entries.first()
+        while one is not None:
+            found += [one] if one.is_stop else []
+            one = entries.after(one)
+        return found
+
+    def row_of(self, column: str, at: Order) -> int | None:
+        """Return its place."""
+        orders = [one.at for one in self._stops(column)]
+        return orders.index(at) if at in orders else None
+
+    def stop_on(self, column: str, row: int) -> Entry | None:  # type: ignore[override]
+        """Return the one in that place, else the last."""
+        stops = self._stops(column)
+        return stops[min(row, len(stops) - 1)] if stops else None
+
+
+def begin(picture: FakePicture, task: str = "", *, in_list: bool = False) -> Selection:
+    """Return a selection, on a task."""
+    selection = Selection(picture)
+    selection.show_list(on=in_list)
+    selection.follow()
+    if task:
+        assert selection.go_to(task)
+    return selection
+
+
+def step(selection: Selection, by: int) -> None:
+    """Move down or up, as `j` and `k` do."""
+    entries = selection.entries(selection.column)
+    if selection.at is None:
+        return
+    here = entries.at(selection.at) or Entry(EntryKind.CARD, selection.at)
+    entry = next_stop(entries, here, by)
+    if entry is not None:
+        selection.go(selection.column, entry)
+
+
+def haunts(selection: Selection) -> bool:
+    """Return whether only the ghost of the selected task is there."""
+    return selection.is_ghost
+
+
+def kind_at(selection: Selection) -> EntryKind | None:
+    """Return what the cursor is on."""
+    assert selection.at is not None
+    entry = selection.entries(selection.column).at(selection.at)
+    return None if entry is None else entry.kind
+
+
+def some() -> FakePicture:
+    """Return a few tasks in each column."""
+    return FakePicture(
+        {
+            **{f"p{n}": FakeTask("pending", n // 2, n) for n in range(4)},
+            **{f"r{n}": FakeTask("in_progress", 0, n) for n in range(3)},
+            **{f"d{n}": FakeTask("done", n // 2, n) for n in range(4)},
+            **{f"b{n}": FakeTask("blocked", n // 2, n) for n in range(4)},
+        }
+    )
+
+
+# -- rule 2: until the first key

@@ -218,7 +218,7 @@ COCKPIT: Final = (
         "board/selection/selection.py",
         "            self.folds.open(column, spot.at[0])\n",
         "            pass\n",
-        "unit/board/test_selection.py::test_what_a_task_is_folded_into_is_opened",
+        "unit/board/test_selection_moves.py::test_what_a_task_is_folded_into_is_opened",
     ),
     Mutant(
         "cockpit",

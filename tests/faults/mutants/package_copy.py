@@ -48,7 +48,9 @@ class PackageCopy:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         for name in ("wf_tui", "tests"):
-            shutil.copytree(ROOT / name, folder / name)
+            shutil.copytree(
+                ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
             compileall.compile_dir(folder / name, quiet=2)
         shutil.copyfile(ROOT / "pyproject.toml", folder / "pyproject.toml")
         self.package = folder / "wf_tui"

@@ -57,7 +57,7 @@ PROGRAMS: Final = (
         "plan/models.py",
         '    "bash": ("-eo", "pipefail"),\n',
         '    "bash": ("-e",),\n',
-        "unit/plan/test_shape.py::test_a_shell_that_is_named_stops_at_failures",
+        "unit/plan/test_programs.py::test_a_shell_that_is_named_stops_at_failures",
     ),
     Mutant(
         "G12",

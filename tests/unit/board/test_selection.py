@@ -1,4 +1,4 @@
-"""What is selected, without a screen: a task, its ghost, stops, moves, folds and marks."""
+"""What is selected, without a screen: a task, its ghost, stops and folds."""
 
 from __future__ import annotations
 
@@ -7,93 +7,19 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.selection_harness import FakePicture, FakeTask, FakeWindow
+from tests.support.selection_harness import FakePicture, FakeTask
 from wf_tui.board.selection.marks import Marks
-from wf_tui.board.selection.selection import Selection
-from wf_tui.board.viewport.source import next_stop
-from wf_tui.picture.entries import Entry, EntryKind, header_order
+from wf_tui.picture.entries import EntryKind, header_order
 from wf_tui.picture.orders import COLUMNS, LIST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wf_tui.picture.orders import Order
+    from wf_tui.board.selection.selection import Selection
+
+from tests.support.selection_harness import StopWindow, begin, haunts, kind_at, some, step
 
 ALL = set(COLUMNS)
-
-
-class StopWindow(FakeWindow):
-    """A screen of one-line entries, all of them in view."""
-
-    def __init__(self, selection: Selection) -> None:
-        super().__init__()
-        self._selection = selection
-
-    def _stops(self, column: str) -> list[Entry]:
-        entries = self._selection.entries(column)
-        found, one = [], entries.first()
-        while one is not None:
-            found += [one] if one.is_stop else []
-            one = entries.after(one)
-        return found
-
-    def row_of(self, column: str, at: Order) -> int | None:
-        """Return its place."""
-        orders = [one.at for one in self._stops(column)]
-        return orders.index(at) if at in orders else None
-
-    def stop_on(self, column: str, row: int) -> Entry | None:  # type: ignore[override]
-        """Return the one in that place, else the last."""
-        stops = self._stops(column)
-        return stops[min(row, len(stops) - 1)] if stops else None
-
-
-def begin(picture: FakePicture, task: str = "", *, in_list: bool = False) -> Selection:
-    """Return a selection, on a task."""
-    selection = Selection(picture)
-    selection.show_list(on=in_list)
-    selection.follow()
-    if task:
-        assert selection.go_to(task)
-    return selection
-
-
-def step(selection: Selection, by: int) -> None:
-    """Move down or up, as `j` and `k` do."""
-    entries = selection.entries(selection.column)
-    if selection.at is None:
-        return
-    here = entries.at(selection.at) or Entry(EntryKind.CARD, selection.at)
-    entry = next_stop(entries, here, by)
-    if entry is not None:
-        selection.go(selection.column, entry)
-
-
-def haunts(selection: Selection) -> bool:
-    """Return whether only the ghost of the selected task is there."""
-    return selection.is_ghost
-
-
-def kind_at(selection: Selection) -> EntryKind | None:
-    """Return what the cursor is on."""
-    assert selection.at is not None
-    entry = selection.entries(selection.column).at(selection.at)
-    return None if entry is None else entry.kind
-
-
-def some() -> FakePicture:
-    """Return a few tasks in each column."""
-    return FakePicture(
-        {
-            **{f"p{n}": FakeTask("pending", n // 2, n) for n in range(4)},
-            **{f"r{n}": FakeTask("in_progress", 0, n) for n in range(3)},
-            **{f"d{n}": FakeTask("done", n // 2, n) for n in range(4)},
-            **{f"b{n}": FakeTask("blocked", n // 2, n) for n in range(4)},
-        }
-    )
-
-
-# -- rule 2: until the first key
 
 
 def test_until_the_first_key_the_first_that_needs_a_person_is_selected() -> None:
@@ -208,6 +134,8 @@ def test_what_the_filter_hides_leaves_a_ghost() -> None:
 
 
 _NAMES = tuple("abcdefgh")
+
+
 _TASKS = st.builds(
     FakeTask,
     st.sampled_from(COLUMNS),
@@ -215,6 +143,8 @@ _TASKS = st.builds(
     st.integers(0, 6),
     st.sampled_from(["", "", "s"]),
 )
+
+
 _CHANGES = st.tuples(st.sampled_from(_NAMES), _TASKS)
 
 
@@ -391,165 +321,3 @@ def test_nothing_becomes_a_similar_card_around_what_is_selected_or_marked() -> N
     picture.marks = {"b1"}
     selection.follow()
     assert picture.protected == {"b0", "b1"}
-
-
-# -- moving to the side
-
-
-def test_a_column_remembers_its_card() -> None:
-    """One goes back to it while it is in view, and else to the card on the same row."""
-    picture = some()
-    selection = begin(picture, "p1")
-    window = StopWindow(selection)
-    assert selection.sideways(1, ALL, window)
-    assert selection.task == "r1"
-    assert selection.cursor_in("pending") == (0.0, 1.0, 0.0, 0.0, "p1")
-    assert selection.sideways(-1, ALL, window)
-    assert selection.task == "p1"
-    picture.at["p1"] = FakeTask("done", 0, 30)
-    assert selection.go_to("r1")
-    assert selection.cursor_in("pending") is None
-    assert selection.sideways(-1, ALL, window)
-    assert selection.task == "p2"
-
-
-def test_rails_are_passed_over() -> None:
-    """And beyond the last column there is nothing."""
-    selection = begin(some(), "p0")
-    window = StopWindow(selection)
-    assert selection.sideways(1, {"pending", "blocked"}, window)
-    assert selection.column == "blocked"
-    assert not selection.sideways(1, {"pending", "blocked"}, window)
-    assert selection.sideways(-1, {"pending", "blocked"}, FakeWindow())
-    assert selection.task == "p0"
-
-
-def test_in_the_list_one_goes_from_group_to_group() -> None:
-    """To the first card of each, or on the header of one that is folded."""
-    selection = begin(some(), "b1", in_list=True)
-    seen = []
-    while selection.sideways(1, ALL, FakeWindow()):
-        seen.append(selection.task)
-    assert seen == ["r0", "p0", None, None]
-    assert selection.sideways(-1, ALL, FakeWindow())
-    assert selection.at == header_order(3.0)
-
-
-def test_the_next_card_lies_beyond_what_stands_for_several() -> None:
-    """`J` passes over folded groups."""
-    picture = some()
-    picture.at["p9"] = FakeTask("pending", 2, 9)
-    selection = begin(picture, "p1")
-    selection.folds.close("pending", 1.0)
-    assert selection.beside(1)
-    assert selection.task == "p9"
-    assert not selection.beside(1)
-
-
-# -- the next that needs a person
-
-
-def test_the_next_need_is_the_next_oldest() -> None:
-    """From the selected one on, and round; from a ghost, the one after its place."""
-    picture = some()
-    picture.at["b4"] = FakeTask("blocked", 0, 7)
-    selection = begin(picture, "b1")
-    assert selection.next_need() == "b4"
-    assert selection.go_to("b4")
-    assert selection.next_need() == "b0"
-    assert selection.go_to("b0")
-    picture.at["b0"] = FakeTask("in_progress", 0, 20)
-    selection.follow()
-    assert selection.next_need() == "b1"
-    assert selection.go_to("p0")
-    assert selection.next_need() == "b1"
-
-
-def test_what_a_task_is_folded_into_is_opened() -> None:
-    """A group, a similar card; only what the filter hides cannot be gone to."""
-    picture = some()
-    picture.at |= {f"s{n}": FakeTask("blocked", 1, 5 + n, "same") for n in range(3)}
-    selection = begin(picture, "p0")
-    selection.folds.close("blocked", 1.0)
-    assert selection.go_to("s2")
-    assert (selection.task, kind_at(selection)) == ("s2", EntryKind.CARD)
-    picture.hidden = {"b0"}
-    assert not selection.go_to("b0")
-    assert selection.task == "s2"
-
-
-def test_the_list_and_the_columns_have_one_selected_task() -> None:
-    """Changing between them keeps it, also where only its ghost was left."""
-    picture = some()
-    selection = begin(picture, "b0")
-    picture.at["b0"] = FakeTask("done", 0, 8)
-    selection.follow()
-    selection.show_list(on=True)
-    assert (selection.task, selection.is_ghost, selection.column) == ("b0", False, LIST)
-    selection.show_list(on=False)
-    assert (selection.task, selection.column) == ("b0", "done")
-
-
-# -- rule 5: marks
-
-
-def test_marks_go_from_the_last_to_here() -> None:
-    """Over what is shown, not over what is folded away; without a mark it is one."""
-    picture = some()
-    picture.at["p9"] = FakeTask("pending", 2, 9)
-    selection = begin(picture, "p1")
-    marks = Marks(selection)
-    assert marks.extend()
-    assert picture.marks == {"p1"}
-    selection.folds.close("pending", 1.0)
-    assert selection.go_to("p9")
-    assert marks.extend()
-    assert picture.marks == {"p1", "p9"}
-    selection.folds.open("pending", 1.0)
-    assert selection.go_to("p1")
-    assert marks.extend()
-    assert picture.marks == {"p1", "p2", "p3", "p9"}
-
-
-def test_all_of_a_column_are_marked_folded_ones_too() -> None:
-    """And again none; what the filter hides is not; a similar card stands for its tasks."""
-    picture = some()
-    picture.at |= {f"s{n}": FakeTask("blocked", 0, 5 + n, "same") for n in range(3)}
-    picture.hidden = {"b1"}
-    selection = begin(picture, "b0")
-    selection.folds.close("blocked", 1.0)
-    marks = Marks(selection)
-    marks.toggle_all()
-    assert picture.marks == {"b0", "b2", "b3", "s0", "s1", "s2"}
-    assert marks.out_of_view() == 5
-    marks.toggle_all()
-    assert not picture.marks
-
-
-def test_in_the_list_all_are_those_of_the_group() -> None:
-    """Of the one that the cursor is in, though it is folded."""
-    picture = some()
-    selection = begin(picture, "r0", in_list=True)
-    marks = Marks(selection)
-    marks.toggle_all()
-    assert picture.marks == {"r0", "r1", "r2"}
-
-
-def test_where_no_task_is_selected_none_is_marked() -> None:
-    """The cursor is on a folded group."""
-    selection = begin(some(), "p0")
-    selection.toggle_fold()
-    marks = Marks(selection)
-    assert not marks.toggle()
-    assert not marks.extend()
-    assert not selection.picture.marks
-
-
-def test_a_mark_is_taken_away_as_it_was_made() -> None:
-    """By the same key."""
-    selection = begin(some(), "p0")
-    marks = Marks(selection)
-    assert marks.toggle()
-    assert selection.picture.marks == {"p0"}
-    assert marks.toggle()
-    assert not selection.picture.marks
