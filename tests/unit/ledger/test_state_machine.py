@@ -176,7 +176,9 @@ class TwoProcesses(RandomMoves):
         self.drive = self.handles[1]
         with suppress(RefusedError):
             self.drive.mine.resume(RUN)
-        for _ in range(500):
+        for number in range(500):
+            if number % 20 == 19:
+                self.history_is_legal()  # most stand still by now
             opened = [a for a in reads.attempts(self.drive.db, RUN) if a.open]
             for attempt in opened:
                 fence = Fence(RUN, attempt.task, attempt.epoch, attempt.worker)
