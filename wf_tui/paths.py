@@ -17,6 +17,7 @@ __all__ = [
     "RepoPaths",
     "RunPaths",
     "attempt_mark",
+    "config_path",
     "private_folder",
     "private_opener",
     "repo_paths",
@@ -51,6 +52,18 @@ def state_dir(environ: Mapping[str, str]) -> Path:
         return user_state_path("wf", appauthor=False)
     except RuntimeError:
         raise _no_home("HOME is not set") from None
+
+
+def config_path(environ: Mapping[str, str]) -> Path | None:
+    """Return where the user's configuration lies; None where the user has no home for one."""
+    if given := environ.get("WF_CONFIG"):
+        return Path(given)
+    from platformdirs import user_config_path  # noqa: PLC0415 - only where no variable says
+
+    try:
+        return user_config_path("wf", appauthor=False) / "config.toml"
+    except RuntimeError:
+        return None
 
 
 def _no_home(problem: str) -> EnvironmentalError:

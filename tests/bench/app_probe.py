@@ -137,7 +137,7 @@ class Bare(App[int]):
 
 
 def _board(folder: Path) -> Callable[[], App[int]]:
-    from tests.support.board_harness import project_in  # noqa: PLC0415 - the bare app is without wf
+    from tests.support.bare_project import project_in  # noqa: PLC0415 - the bare app is without wf
     from wf_tui.board.app import BoardApp  # noqa: PLC0415 - same
 
     return partial(BoardApp, project_in(folder), "bench", environ={})

@@ -11,7 +11,7 @@ from tests.bench.board_before import before
 from tests.bench.board_widths import changes_a_minute
 from tests.bench.figures import Figure, Section, percentile
 from tests.bench.store import EIGHT, RUN, SEATS, empty_run, fence, finish, opened
-from tests.support.board_harness import project_in
+from tests.support.bare_project import project_in
 from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
 from wf_tui.ledger.model.rows import Spec, WorkerRow
 from wf_tui.ledger.model.states import Outcome, SeatState

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.board_harness import project_in
+from tests.support.bare_project import project_in
 from tests.support.ledger_harness import RUN, FixedClock, LedgerHarness, seat, shell
 from tests.support.terminal import Terminal, open_terminal
 from wf_tui.ledger.model.states import BlockedKind, Step
@@ -32,7 +32,7 @@ _HOSTILE = (
 _OPEN = """
 import os, sys
 from pathlib import Path
-from tests.support.board_harness import project_in
+from tests.support.bare_project import project_in
 from wf_tui.cli.board import show_board
 sys.exit(show_board(project_in(Path(sys.argv[1])), "r1"))
 """

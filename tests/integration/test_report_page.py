@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import busy_run
-from tests.support.board_harness import project_in
+from tests.support.bare_project import project_in
 from tests.support.chromium import screenshot
 from tests.support.ledger_harness import RUN
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase

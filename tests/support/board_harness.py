@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.worker import WorkerState
 
+from tests.support.bare_project import project_in
 from tests.support.ledger_harness import RUN, LedgerHarness
 from tests.support.shared_styles import share_styles
 from wf_tui.board import app as app_module
@@ -18,10 +19,9 @@ from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.config import Config
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
-from wf_tui.paths import repo_paths
 from wf_tui.picture import reading
 from wf_tui.processes import own_identity
-from wf_tui.project import Project, user_name
+from wf_tui.project import user_name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -139,12 +139,6 @@ class BoardHarness:
     def told(self) -> list[str]:
         """What the board has said."""
         return self.app.told
-
-
-def project_in(folder: Path) -> Project:
-    """Return a place whose state lies in a folder; there is no repository in it."""
-    common = folder / "repo" / ".git"
-    return Project(common.parent, common, repo_paths(folder / "state", common, "repo"), {})
 
 
 @contextlib.asynccontextmanager

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input, TextArea
 
-from tests.support.board_harness import BoardHarness, StillApp, project_in
+from tests.support.bare_project import project_in
+from tests.support.board_harness import BoardHarness, StillApp
 from tests.support.ledger_harness import RUN
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.picture import reading

@@ -21,15 +21,16 @@ from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.board.runs.run_switch import RunSwitch
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.run_screen import EVERYTHING, RunScreen
+from wf_tui.board.settings import DefaultSettings
 from wf_tui.board.theme.choice import unknown_theme
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.clock import SystemClock
-from wf_tui.config import Config
 from wf_tui.picture.picture import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wf_tui.board.settings import Settings
     from wf_tui.clock import Clock
     from wf_tui.picture.batch import Batch, Changes
     from wf_tui.project import Project
@@ -59,7 +60,7 @@ class BoardApp(RunSwitch):
         ascii: bool = False,  # noqa: A002 - the option's name
         clock: Clock | None = None,
         environ: Mapping[str, str] | None = None,
-        config: Config | None = None,
+        config: Settings | None = None,
         acts_off: str = "",
     ) -> None:
         super().__init__()
@@ -68,7 +69,7 @@ class BoardApp(RunSwitch):
         self.run_id = run_id
         self.clock = clock or SystemClock()
         self.environ = os.environ if environ is None else environ
-        self.config: Config = config or Config()
+        self.config: Settings = config or DefaultSettings()
         board = self.config.board
         # Characters of an unsure width would move all that stands behind them.
         self.ascii = ascii or board.ascii or board.ambiguous_width > 1

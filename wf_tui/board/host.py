@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from wf_tui.board.frame.footer import FooterKey
     from wf_tui.board.frame.screen_tabs import ScreenTab
     from wf_tui.board.land.land_gate import LandGate
+    from wf_tui.board.settings import Settings
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock
-    from wf_tui.config import Config
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.rules.moves import MoveResult
     from wf_tui.ledger.store.database import Database
@@ -51,7 +51,7 @@ class ActionHost(Protocol):
     """The run as it is now, also while a moment of its past is shown."""
     past_refusal: str
     """Why nothing acts on the run while a moment of its past is shown."""
-    config: Config
+    config: Settings
     clock: Clock
     environ: Mapping[str, str]
     glyphs: GlyphSet

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from wf_tui.board.settings import read_settings
 from wf_tui.cli.context import print_line
 from wf_tui.ledger.model.states import RunState
 
@@ -60,9 +61,7 @@ def show_board(
     The run does not depend on it: its scheduler is a process of its own. When the board is left, it
     `says` how the run is seen again. It begins on another `screen` where one is named.
     """
-    from wf_tui.config import load_config  # noqa: PLC0415 - loads pydantic
-
-    config = load_config(os.environ)
+    config = read_settings(os.environ)
     # The person's own programs get the environment as it is now.
     environ = dict(os.environ)
     limit_frames(config.board.fps)

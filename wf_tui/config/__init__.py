@@ -6,7 +6,7 @@ without.
 """
 
 from wf_tui.config.board import Board, Notifications, Via
-from wf_tui.config.config import Config, Lane, Timing, config_path, load_config
+from wf_tui.config.config import Config, Lane, Timing, load_config
 from wf_tui.config.preset import Preset
 from wf_tui.config.profile import Profile
 
@@ -19,6 +19,5 @@ __all__ = [
     "Profile",
     "Timing",
     "Via",
-    "config_path",
     "load_config",
 ]

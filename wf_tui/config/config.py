@@ -3,7 +3,6 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Annotated, Final, get_args
 
 from pydantic import AfterValidator, Field, ValidationError
@@ -13,8 +12,9 @@ from wf_tui.config.preset import Preset
 from wf_tui.config.profile import Profile
 from wf_tui.config.values import Passed, Seconds, Table
 from wf_tui.errors import EnvironmentalError, UsageError, nearest
+from wf_tui.paths import config_path
 
-__all__ = ["Config", "Lane", "Timing", "config_path", "load_config"]
+__all__ = ["Config", "Lane", "Timing", "load_config"]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -95,18 +95,6 @@ _TABLES: Final[Mapping[str, type[Table]]] = {
     "notifications": Notifications,
 }
 """By the name that a table of the file has, or begins with."""
-
-
-def config_path(environ: Mapping[str, str]) -> Path | None:
-    """Return where the user's configuration lies; None where the user has no home for one."""
-    if given := environ.get("WF_CONFIG"):
-        return Path(given)
-    from platformdirs import user_config_path  # noqa: PLC0415 - only where no variable says
-
-    try:
-        return user_config_path("wf", appauthor=False) / "config.toml"
-    except RuntimeError:
-        return None
 
 
 def load_config(environ: Mapping[str, str]) -> Config:

@@ -8,11 +8,12 @@ import shutil
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.config import config_path, load_config
+from wf_tui.config import load_config
 from wf_tui.doctor.finding import Finding, Level, failed
 from wf_tui.errors import WfError
 from wf_tui.git.runner import find_git, require_version
 from wf_tui.ledger.store.sqlite.inspect_file import store_version
+from wf_tui.paths import config_path
 from wf_tui.variables import passed_names
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ import shutil
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.config import Config, config_path
+from wf_tui.config import Config
 from wf_tui.errors import EnvironmentalError, UnknownNameError, UsageError
+from wf_tui.paths import config_path
 from wf_tui.plan.check_workers import CRITIC_ROLE, PROMPTS_HINT, WorkerFacts, profile_of
 from wf_tui.profiles.presets import find_preset, preset_names
 from wf_tui.profiles.resolve import resolve, resolve_all

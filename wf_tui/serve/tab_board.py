@@ -33,12 +33,12 @@ def main() -> int:
     end_with(options.parent)
 
     from wf_tui.board.app import BoardApp  # noqa: PLC0415 - Textual, once it ends with its server
-    from wf_tui.config import load_config  # noqa: PLC0415 - pydantic, same
+    from wf_tui.board.settings import read_settings  # noqa: PLC0415 - pydantic, same
     from wf_tui.project import find_project  # noqa: PLC0415 - same
 
     project = find_project(options.repo, os.environ, lambda *_: None)
     off = _ONLY_LOOKS if options.view else ""
-    config = load_config(os.environ)
+    config = read_settings(os.environ)
     app = BoardApp(project, options.run, environ=os.environ, config=config, acts_off=off)
     app.run()
     return app.return_code or 0

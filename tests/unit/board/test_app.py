@@ -8,7 +8,8 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.support.board_harness import board, project_in
+from tests.support.bare_project import project_in
+from tests.support.board_harness import board
 from tests.support.ledger_harness import RUN, FixedClock, LedgerHarness
 from tests.support.screen_text import board_of, screen_text, text_of
 from wf_tui.board.app import BoardApp

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.board_harness import ME, board, project_in
+from tests.support.bare_project import project_in
+from tests.support.board_harness import ME, board
 from tests.support.ledger_harness import BAD, RUN
 from tests.support.screen_text import text_of
 from wf_tui.board.app import BoardApp

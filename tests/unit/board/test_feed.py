@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.board_harness import project_in
+from tests.support.bare_project import project_in
 from tests.support.ledger_harness import RUN, FixedClock, LedgerHarness
 from wf_tui.board.feed import LedgerFeed
 from wf_tui.board.messages import FeedFailed, LedgerChanged

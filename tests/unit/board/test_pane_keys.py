@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from textual.widgets import OptionList
 
 from tests.support import busy_run
-from tests.support.board_harness import BoardHarness, StillApp, project_in
+from tests.support.bare_project import project_in
+from tests.support.board_harness import BoardHarness, StillApp
 from tests.support.ledger_harness import RUN
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.dialogs.help_screen import HelpScreen

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input, OptionList
 
-from tests.support.board_harness import ME, board, project_in
+from tests.support.bare_project import project_in
+from tests.support.board_harness import ME, board
 from tests.support.ledger_harness import LedgerHarness, seat, shell
 from wf_tui.board.actions.handlers.seat_choices import SeatFacts, choices, interrupted
 from wf_tui.board.dialogs.choice_dialog import Choice, best

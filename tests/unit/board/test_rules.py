@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.board_harness import project_in
+from tests.support.bare_project import project_in
 from tests.support.board_model import BoardModel
 from tests.support.headless_board import HeadlessBoard
 from tests.support.ledger_harness import RUN, FixedClock

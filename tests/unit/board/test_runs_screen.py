@@ -8,7 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.support.board_harness import ME, BoardHarness, board, project_in
+from tests.support.bare_project import project_in
+from tests.support.board_harness import ME, BoardHarness, board
 from tests.support.cli_harness import make_repository
 from tests.support.ledger_harness import RUN, LedgerHarness
 from tests.support.many_runs import make_runs

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import FrozenInstanceError
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.ledger_harness import RUN, LedgerHarness
 from wf_tui.errors import LedgerError
+from wf_tui.ledger.model.rows import TaskRow, evolve
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import HOLD
 
@@ -68,3 +70,30 @@ def test_a_rule_meets_it(drive: LedgerHarness) -> None:
     with pytest.raises(LedgerError, match=r"task, the row of run 'r1', id 'b' has state 'x'"):
         drive.mine.move(RUN, HOLD, ["a", "b"])
     assert drive.run().seq == before
+
+
+def test_a_task_row_is_small_and_frozen(drive: LedgerHarness) -> None:
+    """A board keeps thousands: none has a dictionary, and yet each is a row like any other."""
+    drive.make("a")
+    row = reads.task(drive.db, RUN, "a")
+    assert not hasattr(row, "__dict__")
+    with pytest.raises(FrozenInstanceError):
+        TaskRow.__setattr__(row, "title", "b")
+    changed = evolve(row, title="b", attempts=2)
+    assert (changed.title, changed.attempts, changed.ordinal) == ("b", 2, row.ordinal)
+    assert evolve(changed, title=row.title, attempts=row.attempts) == row != changed
+    unknown: dict[str, Any] = {"titel": "b"}
+    with pytest.raises(TypeError, match="no field 'titel'"):
+        evolve(row, **unknown)
+
+
+def test_tasks_come_in_order_and_share(
+    drive: LedgerHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the pages they are read in, they come as declared; what is alike is there once."""
+    monkeypatch.setattr(reads, "_PAGE", 2)
+    drive.make("d", "b", "e", "a", "c")
+    tasks = reads.tasks(drive.db, RUN)
+    assert [task.id for task in tasks] == ["d", "b", "e", "a", "c"]
+    assert all(task.run is tasks[0].run and task.phase is tasks[0].phase for task in tasks)
+    assert tasks == [reads.task(drive.db, RUN, task.id) for task in tasks]

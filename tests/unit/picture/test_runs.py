@@ -9,7 +9,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.support.board_harness import ME, project_in
+from tests.support.bare_project import project_in
+from tests.support.board_harness import ME
 from tests.support.ledger_harness import RUN, FixedClock, LedgerHarness
 from wf_tui.board.runs.run_lines import columns_for, repository_line, run_line
 from wf_tui.board.runs.runs_header import runs_header_line

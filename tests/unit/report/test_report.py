@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import busy_run
-from tests.support.board_harness import project_in
+from tests.support.bare_project import project_in
 from tests.support.cli_harness import git
 from tests.support.ledger_harness import RUN, LedgerHarness, shell
 from wf_tui.git.repository import find_repository

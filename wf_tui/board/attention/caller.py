@@ -10,6 +10,7 @@ from wf_tui.board.attention.channels import attention_sequence, choose_channel
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from wf_tui.board.settings import NotificationDefaults
     from wf_tui.config import Notifications
     from wf_tui.picture.header import Header
     from wf_tui.picture.picture import Picture
@@ -29,7 +30,7 @@ class Caller:
 
     def __init__(
         self,
-        settings: Notifications,
+        settings: Notifications | NotificationDefaults,
         environ: Mapping[str, str],
         write: Callable[[str], None],
         now: float,

@@ -22,6 +22,7 @@ from wf_tui.board.runs.plan_command import plan_command
 from wf_tui.board.runs.runs_header import RunsHeader
 from wf_tui.board.runs.runs_view import RunsView
 from wf_tui.board.screens.run_screen import RunScreen
+from wf_tui.board.settings import planners_of
 from wf_tui.board.widgets.entry_view import EntryView
 from wf_tui.board.widgets.filter_bar import FilterBar, FilterChanged, FilterClosed
 from wf_tui.board.widgets.line import Role, Span
@@ -31,7 +32,6 @@ from wf_tui.picture.runs.hidden import hide_run, read_hidden
 from wf_tui.picture.runs.projects import project_of
 from wf_tui.picture.runs.reading import needs_of, read_again, read_runs
 from wf_tui.picture.runs.tree_sizes import tree_sizes
-from wf_tui.planning.planner import planners
 from wf_tui.project import open_ledger
 from wf_tui.text import clean
 from wf_tui.user_program import run_command
@@ -404,7 +404,7 @@ class RunsScreen(RunScreen):
         The board stands aside meanwhile, as for any program that needs the terminal.
         """
         host = self.host
-        ready = await asyncio.to_thread(planners, host.config, host.environ)
+        ready = await asyncio.to_thread(planners_of, host.config, host.environ)
         goal = await host.push_screen_wait(GoalForm(ready))
         if goal is not None:
             command = plan_command(goal, project.start)

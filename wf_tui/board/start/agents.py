@@ -6,8 +6,9 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.config import Profile, config_path
+from wf_tui.config import Profile
 from wf_tui.errors import WfError
+from wf_tui.paths import config_path
 from wf_tui.planning.planner import planners
 from wf_tui.profiles.presets import preset_names
 from wf_tui.profiles.resolve import resolve

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import UnknownNameError, UsageError
@@ -16,6 +17,7 @@ from wf_tui.ledger.model.rows import (
     WorkerRow,
     decode,
     decode_events,
+    decode_tasks,
     select,
 )
 from wf_tui.ledger.model.startable import STARTABLE
@@ -27,7 +29,7 @@ from wf_tui.processes import ProcessIdentity
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from wf_tui.ledger.store.database import Database, Value
+    from wf_tui.ledger.store.database import Database, Row, Value
 
 __all__ = [
     "Leader",
@@ -55,7 +57,8 @@ __all__ = [
     "workers",
 ]
 
-
+_PAGE: Final = 500
+"""Tasks that are read at once."""
 _OPEN: Final = (
     "SELECT task, epoch, worker, fenced FROM attempt WHERE run = :run AND open = 1 ORDER BY task"
 )
@@ -161,8 +164,19 @@ def find_run(db: Database, name: str | None) -> RunRow:
 
 def tasks(db: Database, run: str) -> list[TaskRow]:
     """Return all tasks of a run in declaration order."""
-    rows = db.execute(select(TaskRow, "WHERE run = :run ORDER BY ordinal"), {"run": run})
-    return [decode(TaskRow, row) for row in rows]
+    with db.snapshot():
+        found = list(decode_tasks(_every_task(db, run)))
+    found.sort(key=attrgetter("ordinal"))
+    return found
+
+
+def _every_task(db: Database, run: str) -> Iterator[Row]:
+    """Yield what is stored of each task, a page at a time: all at once would be as large again."""
+    page = select(TaskRow, "WHERE run = :run AND id > :after ORDER BY id LIMIT :limit")
+    after: Value = ""
+    while rows := db.execute(page, {"run": run, "after": after, "limit": _PAGE}):
+        yield from rows
+        _, after, *_ = rows[-1]
 
 
 def task(db: Database, run: str, name: str) -> TaskRow:

@@ -7,6 +7,7 @@ a class in `run_rows`, `talk_rows` or `review_rows`; `codec` turns it into state
 from wf_tui.ledger.model.rows.codec import (
     decode,
     decode_events,
+    decode_tasks,
     encode,
     evolve,
     from_json,
@@ -49,6 +50,7 @@ __all__ = [
     "WorkerRow",
     "decode",
     "decode_events",
+    "decode_tasks",
     "encode",
     "evolve",
     "from_json",

@@ -38,9 +38,13 @@ Detail = Mapping[str, "str | int | float | list[str] | Mapping[str, Mapping[str,
 """The names behind a state's sentence: paths, holder, root, exit code ..."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TaskRow:
-    """One card."""
+    """One card.
+
+    With slots, since a board keeps all of a run: a dictionary of so many fields is three times as
+    large.
+    """
 
     run: str
     id: str
