@@ -40,6 +40,10 @@ class PictureHarness:
             self.last = batch
         return self.last
 
+    def read_all(self) -> Batch:
+        """Read everything again."""
+        return reading.read_all(self.drive.db, RUN, self.drive.clock.now(), FOLDER)
+
     def look(self) -> Changes:
         """Read what changed into the picture."""
         changes = self.picture.apply(self.read())

@@ -138,14 +138,17 @@ class BoardApp(RunSwitch):
     def take_batch(self, message: LedgerChanged) -> None:
         """Keep what was read until the next beat, so that bursts cost one frame.
 
-        The first batch is shown at once: until then the screen is empty.
+        The first batch is shown at once: until then the screen is empty. Of a large run it is a
+        part, and the next one is all of it.
         """
         if message.batch.run.id != self.run_id:
             return  # the last words of the feed of another run
         self.note_reading()
         self._batches.append(message.batch)
-        if self.live.run is None:
+        if self.live.run is None or self.live.is_part:
             self.beat()
+            if self.live.is_part:
+                return
             # Looking for garbage among all that is there by now would hold up a key each time.
             gc.freeze()
             gc.enable()
@@ -172,8 +175,12 @@ class BoardApp(RunSwitch):
         batches, self._batches = self._batches, []
         for batch in batches:
             self.apply_batch(batch)
-            # Only now is the next batch read, so that a slow screen never has a backlog.
-            self._feed.taken()
+            # Only now is the next batch read, so that a slow screen never has a backlog; and after
+            # a part only when that has been drawn.
+            if batch.unread:
+                self.call_after_refresh(self._feed.taken)
+            else:
+                self._feed.taken()
         self.age_toast()
         self._caller.beat(self.live, self.clock.monotonic())
         # Once for each whole second, not a second after the last time: all ages change together.

@@ -85,6 +85,10 @@ class LedgerFeed:
                 self._stopped.wait(_AGAIN_AFTER)
 
     def _follow(self, db: Database) -> None:
+        if not self._seen:
+            part = reading.read_first(db, self._run_id, self._clock.now(), self._folder)
+            if part is not None:
+                self._hand_over(part)
         last = reading.read_all(db, self._run_id, self._clock.now(), self._folder)
         # The feed may have been here before: it comes back after each failure to read.
         if last.seq < self._seen:

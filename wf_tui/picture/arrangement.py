@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from wf_tui.ledger.model.states import TaskState
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.queries.reasons import Reason
+    from wf_tui.picture.first_part import Unread
 
 __all__ = ["Arrangement"]
 
@@ -58,6 +60,8 @@ class Arrangement:
         self._phases: Mapping[str, int] = {}
         self._places: dict[str, _Place] = {}
         self._changed_columns: set[str] = set()
+        self._unread: Counter[tuple[str, float]] = Counter()
+        """How many tasks of each group are not here yet."""
         self._judged: dict[str, object] = {}
         """By which reason the filter judged a pending task."""
         self.filter = Filter()
@@ -100,23 +104,39 @@ class Arrangement:
 
         Those of similar cards are counted one by one: the list has each of them.
         """
+        unread = self._unread[column, group]
+        seen = 0 if self.filter.active else unread
         if column == LIST:
-            return self.sections.count(group), self.every_section.count(group)
-        every = self.every[column].count(group)
+            return self.sections.count(group) + seen, self.every_section.count(group) + unread
+        every = self.every[column].count(group) + unread
         if column != _BLOCKED:
-            return self.shown[column].count(group), every
+            return self.shown[column].count(group) + seen, every
         if group == Half.NEEDS_YOU:
             return self.sections.count(Section.NEEDS_YOU), every
         return self.sections.count(Section.WAITING, since=PARKED), every
 
     def count_all(self, column: str) -> tuple[int, int]:
         """Return the same of a whole column, or of the list."""
+        unread = sum(count for (where, _), count in self._unread.items() if where == column)
+        seen = 0 if self.filter.active else unread
         if column == LIST:
-            return len(self.sections), len(self.every_section)
-        every = len(self.every[column])
+            return len(self.sections) + seen, len(self.every_section) + unread
+        every = len(self.every[column]) + unread
         if column != _BLOCKED:
-            return len(self.shown[column]), every
+            return len(self.shown[column]) + seen, every
         return sum(self.count(column, half)[0] for half in Half), every
+
+    def set_unread(self, unread: Iterable[Unread], phases: Mapping[str, int]) -> None:
+        """Count tasks that are not here yet, by where they will stand; `phases` are the places."""
+        self._unread.clear()
+        for some in unread:
+            place = phases.get(some.phase, 0)
+            if some.state is TaskState.DONE:
+                column, section = -place, Section.DONE
+            else:
+                column, section = place, Section.WAITING if some.waits else Section.READY
+            self._unread[some.state.value, column] += some.count
+            self._unread[LIST, section] += some.count
 
     def needs_you(self, task: str) -> bool:
         """Whether a task needs a person, and is not put off, as it was last placed."""

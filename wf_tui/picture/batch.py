@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         WorkerRow,
     )
     from wf_tui.ledger.queries.reasons import Reasons
+    from wf_tui.picture.first_part import Unread
     from wf_tui.picture.last_attempt import LastAttempt
     from wf_tui.picture.pace import Pace
 
@@ -67,6 +68,8 @@ class Batch:
     """What is put off, by task; all of it in every batch."""
     whole: bool = False
     """Whether this is all of the run, so that what the view has is to be forgotten."""
+    unread: tuple[Unread, ...] = ()
+    """How many tasks are left out of one that stands for all of the run, until that is read."""
 
 
 @dataclass(frozen=True)

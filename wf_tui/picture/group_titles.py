@@ -102,6 +102,6 @@ def _of_phase(
         total.count,
         finished=total.finished,
         took=totals.took(phase),
-        cost_microusd=total.cost_microusd if total.priced else None,
+        cost_microusd=totals.cost(phase),
         needs=total.needs,
     )

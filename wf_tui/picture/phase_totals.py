@@ -9,9 +9,10 @@ from wf_tui.ledger.model.states import TaskState
 from wf_tui.picture.strip import StripPhase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from wf_tui.ledger.model.rows import TaskRow
+    from wf_tui.picture.first_part import Unread
 
 __all__ = ["PhaseTotals", "Totalled"]
 
@@ -50,11 +51,23 @@ class PhaseTotals:
         self.begun: dict[str, float] = {}
         """When the first task of a phase was claimed."""
         self._counted: dict[str, tuple[TaskRow, bool]] = {}
+        self._unread: set[str] = set()
+        """The phases of which some that is done is not here yet."""
 
     def begin(self, phases: Mapping[str, float]) -> None:
         """Take when phases began; what is known already is earlier."""
         for name, at in phases.items():
             self.begun.setdefault(name, at)
+
+    def add_unread(self, unread: Iterable[Unread]) -> None:
+        """Count tasks that are not here yet; money and time of a phase are then unknown."""
+        for some in unread:
+            total = self.by_name.setdefault(some.phase, Totalled())
+            if some.state is TaskState.DONE:
+                total.done += some.count
+                self._unread.add(some.phase)
+            else:
+                total.not_begun += some.count
 
     def put(self, row: TaskRow, *, needs: bool) -> None:
         """Count a task as it is now, instead of as it was."""
@@ -85,9 +98,16 @@ class PhaseTotals:
     def took(self, name: str) -> float | None:
         """Return how long a phase took from its first claim, in seconds; None while it goes on."""
         total, begun = self.by_name.get(name), self.begun.get(name)
-        if total is None or begun is None or not total.finished:
+        if total is None or begun is None or not total.finished or name in self._unread:
             return None
         return max(0.0, total.last_done - begun)
+
+    def cost(self, name: str) -> int | None:
+        """Return the micro-dollars of a phase; None where nobody told, or not all is here."""
+        total = self.by_name.get(name)
+        if total is None or not total.priced or name in self._unread:
+            return None
+        return total.cost_microusd
 
     def strip(self, places: Mapping[str, int]) -> tuple[StripPhase, ...]:
         """Return what the strip shows, in the order of the plan."""

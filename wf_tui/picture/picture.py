@@ -99,6 +99,9 @@ class Picture:
             self._phase_totals = PhaseTotals()
             self._paces.clear()
             self._arrangement.sort()
+            self._phase_totals.add_unread(batch.unread)
+            places = {phase.name: phase.ordinal for phase in batch.reasons.phases.values()}
+            self._arrangement.set_unread(batch.unread, places)
         for phase, pace in batch.paces.items():
             self._paces[phase] = self._paces.get(phase, NO_PACE) + pace
         # A batch was read a moment ago, and the screen may have ticked since: time never goes back.
@@ -205,7 +208,12 @@ class Picture:
     @property
     def counts(self) -> dict[str, int]:
         """How many tasks each column has, whatever the filter."""
-        return {state: len(column) for state, column in self._arrangement.every.items()}
+        return {state: self._arrangement.count_all(state)[1] for state in self._arrangement.every}
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it has but the tops of the columns yet, with the counts of all."""
+        return self._batch is not None and bool(self._batch.unread)
 
     @property
     def shown(self) -> int:
@@ -374,9 +382,9 @@ class Picture:
             self._batch,
             len(self.needs),
             now=self.now,
-            left=self._remaining.left(self._batch, rows, self.now),
+            left=None if self.is_part else self._remaining.left(self._batch, rows, self.now),
         )
-        return replace(header, phase=current_line(self._totals.swarms))
+        return replace(header, phase="" if self.is_part else current_line(self._totals.swarms))
 
     @property
     def notices(self) -> tuple[Notice, ...]:

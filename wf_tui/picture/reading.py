@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.disk_space import is_low, is_too_full_for_ledger
@@ -13,6 +14,7 @@ from wf_tui.ledger.queries import breaker_reads, lane_reads, reads
 from wf_tui.ledger.queries.conversation import open_questions
 from wf_tui.ledger.queries.reasons import Reasons, read_stoppers
 from wf_tui.ledger.queries.snoozes import snoozes
+from wf_tui.picture import first_part
 from wf_tui.picture.batch import Batch
 from wf_tui.picture.card import evidence_of
 from wf_tui.picture.changed_tasks import changed_tasks, marks, parts
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Database, Row
     from wf_tui.picture.pace import Ended
 
-__all__ = ["MOST_EVENTS", "read_all", "read_since"]
+__all__ = ["MOST_EVENTS", "read_all", "read_first", "read_since"]
 
 MOST_EVENTS: Final = 5000
 """More than these are not followed: reading all of the run again is cheaper."""
@@ -43,6 +45,27 @@ def read_all(db: Database, run_id: str, now: float, folder: Path) -> Batch:
     """
     with db.snapshot():
         return _read_whole(db, run_id, now, folder)
+
+
+def read_first(db: Database, run_id: str, now: float, folder: Path) -> Batch | None:
+    """Read of a large run what a board shows first; None where all of it is read as soon.
+
+    It is like the first of `read_all`, which follows, but for the tasks that it leaves out: of
+    these it has the counts. Nor does it have what finished attempts took. On the feed's thread.
+    """
+    with db.snapshot():
+        run = reads.run_row(db, run_id)
+        if not first_part.is_worth_it(run):
+            return None
+        tasks = first_part.top_tasks(db, run)
+        batch = _read_part(db, run_id, run.seq, now, folder, (), tasks)
+        return replace(
+            batch,
+            events=tuple(_last_proofs(db, run_id, tasks)),
+            begun=_begun(db, run_id),
+            whole=True,
+            unread=first_part.count_unread(db, run_id, tasks),
+        )
 
 
 def read_since(
@@ -68,7 +91,8 @@ def read_since(
         events = [decode(EventRow, row) for row in rows]
         if len(events) > most:
             return _read_whole(db, run_id, now, folder)
-        batch = _read_part(db, run_id, seq, now, folder, events)
+        tasks = changed_tasks(db, run_id, events)
+        batch = _read_part(db, run_id, seq, now, folder, events, tasks)
     if last is None or batch.events:
         return batch
     # Whether a scheduler leads and whether the disk is full is asked of the machine, so both may
@@ -110,11 +134,16 @@ def _read_whole(db: Database, run_id: str, now: float, folder: Path) -> Batch:
 
 
 def _read_part(
-    db: Database, run_id: str, seq: int, now: float, folder: Path, events: Sequence[EventRow]
+    db: Database,
+    run_id: str,
+    seq: int,
+    now: float,
+    folder: Path,
+    events: Sequence[EventRow],
+    tasks: Sequence[TaskRow],
 ) -> Batch:
     # The heads of run, phases and seats in any case: they are few, and change without an event.
     run = reads.run_row(db, run_id)
-    tasks = changed_tasks(db, run_id, events)
     phase_order = _phase_order(db, run_id)
     # Of these tasks only: the edges of no other have moved, and the view has theirs.
     needs: dict[str, tuple[str, ...]] = {}

@@ -20,13 +20,17 @@ from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.rules.moves import HOLD
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+from wf_tui.picture import first_part
 from wf_tui.picture.age import time_of_day
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.rules.moves import MoveResult
+    from wf_tui.picture.batch import Batch
 
 PENDING, IN_PROGRESS, DONE, BLOCKED = TaskState
 
@@ -59,6 +63,30 @@ async def test_garbage_is_looked_for_once_the_run_is_on_the_screen(tmp_path: Pat
         assert not gc.isenabled()
         hand.app.post_message(FeedFailed("the disk is gone"))
         await hand.pilot.pause()
+        assert gc.isenabled()
+    database.close()
+
+
+async def test_a_large_run_is_shown_in_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """First what is seen of it, with the counts of all; then all, without a look for garbage."""
+    monkeypatch.setattr(first_part, "LARGE", 3)
+    monkeypatch.setattr(first_part, "TOP", 1)
+    database = SqliteDatabase(project_in(tmp_path).paths.ledger, create=True)
+    drive = LedgerHarness(database, FixedClock()).make("a", "b", "c")
+    app = BoardApp(project_in(tmp_path), RUN, clock=drive.clock, environ={})
+    seen, apply = [], app.apply_batch
+
+    def note(batch: Batch) -> None:
+        apply(batch)
+        seen.append((len(batch.tasks), app.live.column_title(PENDING).count, gc.isenabled()))
+
+    monkeypatch.setattr(app, "apply_batch", note)
+    async with app.run_test(size=(120, 40)) as pilot:
+        while app.live.run is None or app.live.is_part:
+            await pilot.pause(0.01)
+        assert seen == [(1, 3, False), (3, 3, False)]
+        assert app.selected == "a"
+        assert list(app.picture.columns[PENDING]) == ["a", "b", "c"]
         assert gc.isenabled()
     database.close()
 

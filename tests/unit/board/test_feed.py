@@ -14,7 +14,9 @@ from tests.support.ledger_harness import RUN, FixedClock, LedgerHarness
 from wf_tui.board.feed import LedgerFeed
 from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.clock import SystemClock
+from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
+from wf_tui.picture import first_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +70,21 @@ def test_then_only_what_changed_comes(reader: Reader) -> None:
     reader.batch()
     reader.drive.expect_claim("a")
     assert [task.id for task in reader.batch().tasks] == ["a"]
+
+
+def test_a_large_run_comes_in_two(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is seen first comes first; all of it is read when that is on the screen."""
+    monkeypatch.setattr(first_part, "LARGE", 2)
+    monkeypatch.setattr(first_part, "TOP", 1)
+    reader.feed.start()
+    first = reader.posted.get(timeout=_SOON)
+    assert isinstance(first, LedgerChanged)
+    assert [task.id for task in first.batch.tasks] == ["a"]
+    assert [(some.state, some.count) for some in first.batch.unread] == [(TaskState.PENDING, 1)]
+    assert reader.posted.empty()
+    reader.feed.taken()
+    batch = reader.batch()
+    assert (batch.whole, batch.unread, [task.id for task in batch.tasks]) == (True, (), ["a", "b"])
 
 
 def test_one_batch_is_under_way_at_a_time(reader: Reader) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -9,9 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
+from wf_tui.cli.group import Entry
 from wf_tui.cli.root import wf
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from click.testing import Result
 
     from tests.support.cli_harness import CliHarness
@@ -157,3 +161,23 @@ def test_help_imports_no_command() -> None:
         "wf_tui.errors",
         "wf_tui.text",
     }
+
+
+def test_nobody_looks_for_garbage_among_modules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a command imports is frozen, once; what it does after that is looked at as ever."""
+    (tmp_path / "fresh_command.py").write_text("import click\nhello = click.Command('hello')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    gc.unfreeze()
+    try:
+        entry = Entry("hello", "fresh_command", "")
+        assert entry.load().name == "hello"
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 0
+        gc.unfreeze()
+        entry.load()
+        assert gc.get_freeze_count() == 0
+    finally:
+        gc.unfreeze()
+        sys.modules.pop("fresh_command", None)
