@@ -170,8 +170,10 @@ class BoardApp(RunSwitch):
         """Bring the screen up to date; called ten times a second, however much has changed.
 
         Here alone the news reach the picture, and on the event loop: no handler sees it change
-        under its hands.
+        under its hands. Nothing is drawn on screens that are being taken down.
         """
+        if not self.is_running:
+            return
         batches, self._batches = self._batches, []
         for batch in batches:
             self.apply_batch(batch)

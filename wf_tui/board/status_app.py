@@ -161,5 +161,6 @@ class StatusApp(KeyApp):
     def show_status(self) -> None:
         """Draw the status line of the topmost screen of the run."""
         screen = self.run_screen
-        if screen is not None and screen.is_mounted:
+        # Something may be told while the screens are being taken down.
+        if screen is not None and screen.is_mounted and self.is_running:
             screen.show_status()

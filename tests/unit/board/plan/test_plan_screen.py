@@ -236,3 +236,13 @@ async def test_a_tree_is_shown_and_edited_as_a_file(tmp_path: Path) -> None:
         if plan.screen.outline.tasks:
             assert "E opens the file" in plan.app.told[-1]
         assert plan.text == tree
+
+
+async def test_nothing_is_drawn_on_screens_that_are_taken_down(tmp_path: Path) -> None:
+    """A beat that comes while the application ends finds no list any more, and needs none."""
+    async with PlanHarness.begin(plan_view(tmp_path)) as harness:
+        app = harness.app
+        app._running = False  # as the application does before it takes its screens down
+        await harness.screen.query("*").remove()
+        app.beat()
+        app.show_toast("ended")
