@@ -18,15 +18,16 @@ import apsw
 from tests.bench.store import EIGHT, RUN, SEATS, claim, finish, opened, renew
 from wf_tui.clock import SystemClock
 from wf_tui.ledger.ledger import Ledger
+from wf_tui.ledger.store.database import NO_VALUES
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from wf_tui.ledger.store.database import Database
+    from wf_tui.ledger.store.database import Database, Row, Values
 
-__all__ = ["Drain", "bare_commits", "eight_workers", "one_worker", "processes"]
+__all__ = ["Drain", "bare_commits", "eight_workers", "one_worker", "processes", "statements"]
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -102,9 +103,40 @@ def one_worker(path: Path, count: int) -> Drain:
 
 def eight_workers(path: Path, count: int) -> Drain:
     """Let the eight seats of one scheduler work through its group-commit writer."""
+    return _eight(partial(SqliteDatabase, path), count)
 
+
+def statements(path: Path, count: int) -> float:
+    """Return how many statements a task takes, where eight seats share their commits."""
+    made: list[_Counting] = []
+
+    def counting() -> _Counting:
+        made.append(_Counting(path))
+        return made[-1]
+
+    drain = _eight(counting, count)
+    return made[0].statements / drain.tasks
+
+
+class _Counting(SqliteDatabase):
+    """Counts statements, those for many rows as one."""
+
+    statements = 0
+
+    def execute(self, sql: str, values: Values = NO_VALUES) -> list[Row]:
+        """Count and run one statement."""
+        self.statements += 1
+        return super().execute(sql, values)
+
+    def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
+        """Count and run one statement for many rows."""
+        self.statements += 1
+        super().execute_many(sql, rows)
+
+
+def _eight(database: Callable[[], Database], count: int) -> Drain:
     def connect() -> tuple[Ledger, Database]:
-        db = SqliteDatabase(path)
+        db = database()
         return Ledger(db, SystemClock()), db
 
     writer = Writer(RUN, connect)

@@ -14,6 +14,7 @@ ROWS = {
     "ledger": (
         "1 worker: tasks",
         "8 workers of one scheduler: tasks",
+        "8 workers of one scheduler: statements a task",
         "8 processes: tasks",
         "8 processes: least / most served",
         "8 processes: duplicate claims",

@@ -43,13 +43,18 @@ class _Request:
     value: object = None
     error: BaseException | None = None
 
-    def apply(self, ledger: Ledger, db: Database, run: str) -> None:
+    def apply(self, ledger: Ledger) -> None:
+        """Run the rule in the transaction that is open; what it refuses goes up."""
+        self.error = None
+        self.value = self.rule(ledger)
+
+    def apply_apart(self, ledger: Ledger, db: Database, run: str) -> None:
         """Run the rule in a savepoint of the transaction that is open.
 
         What it refuses undoes only itself. An error of the ledger goes up: the whole transaction
         is tried again or fails, and with it every answer.
         """
-        self.value = self.error = None  # it may be the second time, after a full disk
+        self.value = self.error = None  # it is the second time, or after a full disk a later one
         try:
             with db.transaction(run):
                 self.value = self.rule(ledger)
@@ -58,11 +63,8 @@ class _Request:
         except WfError as error:
             self.error = error
 
-    def answer(self) -> None:
-        """Hand the result to the loop that waits for it."""
-        self.loop.call_soon_threadsafe(self._settle)
-
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Give the result to who waits for it; called on their loop."""
         # Who waited may be gone; what it wanted is committed all the same.
         if self.future.cancelled():
             return
@@ -157,20 +159,35 @@ class Writer:
                     self._write_retry.over()
 
     def _commit(self, batch: list[_Request]) -> None:
-        """Run each rule as a part of its own, so that one that is refused undoes only itself."""
+        """Commit all rules at once; where one is refused, again with each as a part of its own.
+
+        So what is refused undoes only itself, and the many batches in which nothing is need no
+        savepoints, which cost two statements and a copy of each page that a rule changes.
+        """
         if self._opened is None:
             self._opened = self.open_ledger()
         ledger, db = self._opened
         try:
-            with db.transaction(self.run):
-                if self._write_retry.why:
-                    self.after_pause(ledger, self._write_retry.why, self._write_retry.lasts)
-                for request in batch:
-                    request.apply(ledger, db, self.run)
+            try:
+                with db.transaction(self.run, whole=True):
+                    self._note_pause(ledger)
+                    for request in batch:
+                        request.apply(ledger)
+            except LedgerError:
+                raise
+            except WfError:
+                with db.transaction(self.run):
+                    self._note_pause(ledger)
+                    for request in batch:
+                        request.apply_apart(ledger, db, self.run)
         except LedgerLostError:
             # Nothing of the batch was committed: all of it is made again on a new connection.
             self._disconnect()
             raise
+
+    def _note_pause(self, ledger: Ledger) -> None:
+        if self._write_retry.why:
+            self.after_pause(ledger, self._write_retry.why, self._write_retry.lasts)
 
     def _disconnect(self) -> None:
         if self._opened is not None:
@@ -191,13 +208,29 @@ class Writer:
 
     def _refuse_rest(self) -> None:
         """Answer those that came too late; nobody may wait for a thread that is gone."""
+        late: list[_Request] = []
         with self._accepting:
             self._ended = True
             while not self._queue.empty():
                 request = self._queue.get()
                 if request is not None:
                     request.error = LedgerError("the ledger's writer has ended")
-                    request.answer()
+                    late.append(request)
+        _answer(late)
+
+
+def _answer(batch: list[_Request]) -> None:
+    """Hand the results to the loops that wait for them; each is woken once."""
+    loops: dict[asyncio.AbstractEventLoop, list[_Request]] = {}
+    for request in batch:
+        loops.setdefault(request.loop, []).append(request)
+    for loop, requests in loops.items():
+        loop.call_soon_threadsafe(_settle, requests)
+
+
+def _settle(requests: list[_Request]) -> None:
+    for request in requests:
+        request.settle()
 
 
 @contextlib.contextmanager
@@ -210,7 +243,7 @@ def _answering(batch: list[_Request]) -> Iterator[None]:
     except LedgerError as error:
         fault = error
     finally:
-        for request in batch:
-            if fault is not None:
+        if fault is not None:
+            for request in batch:
                 request.error = fault
-            request.answer()
+        _answer(batch)

@@ -267,7 +267,7 @@ PROGRAMS: Final = (
         "G14",
         "no breaker",
         "ledger/rules/claims.py",
-        "    if breaker.is_shut(tx, worker.profile):\n",
+        "    if due.tripped and breaker.is_shut(tx, worker.profile):\n",
         "    if not worker.profile:\n",
         "unit/ledger/test_breaker.py::test_quick_failures_in_a_row_pause_the_profile",
     ),

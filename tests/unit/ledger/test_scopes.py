@@ -39,9 +39,9 @@ class Counted:
         self.statements += 1
         self.inner.execute_many(sql, rows)
 
-    def transaction(self, run: str) -> AbstractContextManager[None]:
+    def transaction(self, run: str, *, whole: bool = False) -> AbstractContextManager[None]:
         """Open a transaction of the database."""
-        return self.inner.transaction(run)
+        return self.inner.transaction(run, whole=whole)
 
     def execute_all(self, reads: Sequence[tuple[str, Values]]) -> list[list[Row]]:
         """Count and run several reads."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -106,6 +107,48 @@ async def test_a_refusal_is_answered_to_its_own(writer: Writer) -> None:
         await bad
     states = await writer.submit(lambda ledger: [t.kind for t in reads.tasks(ledger.db, RUN)])
     assert states == ["hold", None]
+
+
+async def test_what_a_rule_has_caught_is_undone(writer: Writer) -> None:
+    """A part that is refused undoes itself, also where its rule goes on without it."""
+
+    def part(ledger: Ledger) -> None:
+        with ledger.db.transaction(RUN):
+            ledger.move(RUN, HOLD, ["b"])
+            raise RefusedError("no")
+
+    def without_it(ledger: Ledger) -> str:
+        with suppress(RefusedError):
+            part(ledger)
+        return "went on"
+
+    busy = threading.Event()
+    gate = writer.post(lambda _: busy.wait())
+    good = writer.post(lambda ledger: ledger.move(RUN, HOLD, ["a"]))
+    answer = writer.post(without_it)
+    busy.set()
+    await gate
+    assert ((await good)[0].changed, await answer) == (True, "went on")
+    states = await writer.submit(lambda ledger: [t.kind for t in reads.tasks(ledger.db, RUN)])
+    assert states == ["hold", None]
+
+
+async def test_a_batch_wakes_the_loop_once(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All answers of a commit are given by one call of the loop."""
+    loop, busy, woken = asyncio.get_running_loop(), threading.Event(), list[object]()
+    call = loop.call_soon_threadsafe
+
+    def count(callback: Callable[..., object], *values: object) -> asyncio.Handle:
+        woken.append(callback)
+        return call(callback, *values)
+
+    gate = writer.post(lambda _: busy.wait())
+    rest = [writer.post(_number(n)) for n in range(100)]
+    monkeypatch.setattr(loop, "call_soon_threadsafe", count)
+    busy.set()
+    assert await gate
+    assert await asyncio.gather(*rest) == list(range(100))
+    assert len(woken) <= 2
 
 
 async def test_a_fault_of_the_ledger_is_everyones(writer: Writer) -> None:

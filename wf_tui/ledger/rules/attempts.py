@@ -32,7 +32,7 @@ from wf_tui.ledger.model.states import (
 from wf_tui.ledger.model.task_moves import finished
 from wf_tui.ledger.queries.left_refs import left_of_attempt
 from wf_tui.ledger.queries.trees import WORK
-from wf_tui.ledger.rules import breaker
+from wf_tui.ledger.rules import breaker, probes
 from wf_tui.ledger.rules.claims import wake
 from wf_tui.ledger.rules.conversation.messages import too_late
 from wf_tui.ledger.rules.decisions import critics, rivals
@@ -173,6 +173,7 @@ def done(
     if not (merging if kind is DoneKind.MERGED else in_progress(task)):
         raise refused(task, f"done ({kind.value})")
     before = task.step or task.state.value
+    ties = probes.ties(tx, task)
     ignored = ignored_text(tx.attempt(task.id, task.epoch))
     note = "; ".join(part for part in (note, ignored) if part)
     verdict = judgement.verdict if judgement else None
@@ -190,7 +191,8 @@ def done(
     with_result = evolve(finished(task, kind, note), commit_id=commit, result=result)
     if task.spec.judges:
         with_result = evolve(with_result, pick=judgement.pick if judgement else None)
-    too_late(tx, task)
+    if ties.messages:
+        too_late(tx, task)
     closed = close(tx, tx.update_task(task, with_result), ending)
     if task.critic_of and kind is DoneKind.ANSWERED:
         critics.judged(tx, closed, judgement.verdict if judgement else "unsure")

@@ -32,7 +32,7 @@ from wf_tui.ledger.model.task_moves import claimed
 from wf_tui.ledger.queries import budget_reads
 from wf_tui.ledger.queries.role_routing import reserved_roles
 from wf_tui.ledger.queries.scope_holders import contention, extent, needs_newer
-from wf_tui.ledger.rules import breaker, going_on
+from wf_tui.ledger.rules import breaker, going_on, probes
 from wf_tui.ledger.rules.change import Change
 from wf_tui.ledger.rules.conversation import comments
 from wf_tui.ledger.rules.conversation.messages import deliver
@@ -56,8 +56,8 @@ __all__ = [
     "wake_next",
 ]
 
-_FIRST_PAGE: Final = 4
-"""The best task is nearly always free: reading 64 of them took a fifth of a claim's time."""
+_FIRST_PAGE: Final = 1
+"""The best task is nearly always free: each further one that is read costs it a tenth."""
 _PAGE: Final = 64
 _READY: Final = (
     f"WHERE run = :run AND {STARTABLE} AND (rank, ordinal) > (:rank, :ordinal) "
@@ -135,17 +135,29 @@ def claim_for(
             return None
         if permits is not None and permits.get(worker.lane, 0) <= 0:
             return None
-    if breaker.is_shut(tx, worker.profile):
+    due = probes.due(tx, worker, steal_after)
+    if due.tripped and breaker.is_shut(tx, worker.profile):
         return None
-    # All three may bring tasks into the walk that begins next.
-    release_due(tx)
-    going_on.drop_late_wants(tx)
-    _drop_stale_pins(tx, steal_after)
+    _bring_in(tx, due, steal_after)
     task = _best(tx, worker)
     if task is None:
         return None
     wake_run(tx)
     return _hold(tx, worker, task, start_deadline)
+
+
+def _bring_in(tx: Change, due: probes.Due, steal_after: float) -> None:
+    """Bring tasks into the walk that begins next: what is due, and what waits for nothing."""
+    if due.timers:
+        release_due(tx)
+    if due.wants:
+        going_on.drop_late_wants(tx)
+    if due.pins:
+        _drop_stale_pins(tx, steal_after)
+    if due.parked and not tx.run.open_attempts:
+        # With nothing open, none of those that are parked has anything to wait for.
+        for parked in _first_parked(tx):
+            tx.write(parked, evolve(parked, wait_queue=None))
 
 
 def release_due(tx: Change) -> None:
@@ -191,10 +203,6 @@ def _drop_stale_pins(tx: Change, steal_after: float) -> None:
 
 def _best(tx: Change, worker: WorkerRow) -> TaskRow | None:
     """Return the best task that this seat may hold now; park what a scope keeps from it."""
-    if not tx.run.open_attempts:
-        # With nothing open, none of those that are parked has anything to wait for.
-        for parked in _first_parked(tx):
-            tx.write(parked, evolve(parked, wait_queue=None))
     # Read when the first task asks for them: one that only reads files needs none.
     holders: list[AttemptRow] | None = None
     workspace_closed = False
@@ -365,16 +373,20 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         scope_waived=False,
     )
     session = going_on.session_of(tx, task, worker)
+    ties = probes.ties(tx, task)
     held = tx.update_task(task, going_on.begin_anew(taken))
     open_attempt(tx, held, phase, worker.profile, worker)
     state = SeatState.BUSY
     busy = evolve(worker, task=task.id, epoch=held.epoch, state=state, heartbeat_at=tx.now)
     tx.write(worker, busy)
     tx.emit(claim_event(tx, held, lane=worker.lane), held)
-    # Its prompt has both.
-    deliver(tx, held)
-    tell_next(tx, held)
-    comments.tell_next(tx, held)
+    # Its prompt has all of it.
+    if ties.messages:
+        deliver(tx, held)
+    if ties.answers:
+        tell_next(tx, held)
+    if ties.comments:
+        comments.tell_next(tx, held)
     return Claim(
         run=tx.run.id,
         task=held,

@@ -40,6 +40,12 @@ _BLOCKED_NEED: Final = (
 )
 _JUDGED: Final = {Standing.READY: Judged.READY, Standing.LOST: Judged.LOST}
 """How rivals stand, as their judge counts it; otherwise it waits, or has nothing to choose."""
+_HAND_TURN_ON: Final = (
+    "UPDATE edge SET met = 1 WHERE run = :run AND src = :task AND kind = :order AND met = 0 "
+    "AND NOT EXISTS (SELECT 1 FROM edge AS earlier WHERE earlier.run = :run "
+    "AND earlier.dst = :task AND earlier.kind = :order AND earlier.met = 0) RETURNING dst"
+)
+"""Unless it has not come to this task itself (`awaits_turn`)."""
 _TASK_WAITS_LESS: Final = _WAIT_LESS + "id = :name"
 _PHASE_WAITS_LESS: Final = _WAIT_LESS + "phase = :name"
 
@@ -213,11 +219,9 @@ class Propagation:
         """
         run = self.tx.run.id
         turn: TaskRow | None = task
-        while turn is not None and turn.settled and not awaits_turn(self.tx, turn):
+        while turn is not None and turn.settled:
             rows = self.tx.db.execute(
-                "UPDATE edge SET met = 1 WHERE run = :run AND src = :task AND kind = :order "
-                "AND met = 0 RETURNING dst",
-                {"run": run, "task": turn.id, "order": EdgeKind.ORDER},
+                _HAND_TURN_ON, {"run": run, "task": turn.id, "order": EdgeKind.ORDER}
             )
             turn = None
             for row in rows:

@@ -86,6 +86,7 @@ class RunTransaction:
     reporter: tuple[str, str, int] | None = None
     events: list[Values] = field(default_factory=list)
     _phases: dict[str, PhaseRow] = field(default_factory=dict)
+    _attempts: dict[tuple[str, int], AttemptRow] = field(default_factory=dict)
     _snoozed: set[str] | None = None
 
     @property
@@ -95,6 +96,10 @@ class RunTransaction:
             rows = self.db.execute("SELECT task FROM snooze WHERE run = :run", {"run": self.run.id})
             self._snoozed = {str(row[0]) for row in rows}
         return self._snoozed
+
+    def note_nothing_snoozed(self) -> None:
+        """Take note that nothing is put off, of one who has asked that along with more."""
+        self._snoozed = set()
 
     def update_run(self, new: RunRow) -> None:
         """Take over a changed row of the run; it is written as the change ends."""
@@ -198,14 +203,19 @@ class RunTransaction:
         return decode(TaskRow, rows[0])
 
     def attempt(self, task_id: str, epoch: int) -> AttemptRow:
-        """Return one attempt; raises `RefusedError` where the task never had this epoch."""
+        """Return one attempt; raises `RefusedError` where the task never had this epoch.
+
+        Read once, until it is changed; that is done only through `write`.
+        """
+        if known := self._attempts.get((task_id, epoch)):
+            return known
         rows = self.db.execute(
             select(AttemptRow, "WHERE run = :run AND task = :task AND epoch = :epoch"),
             {"run": self.run.id, "task": task_id, "epoch": epoch},
         )
         if not rows:
             raise RefusedError(f"task {task_id!r} has no attempt {epoch}")
-        return decode(AttemptRow, rows[0])
+        return self._attempts.setdefault((task_id, epoch), decode(AttemptRow, rows[0]))
 
     def open_attempts(self) -> list[AttemptRow]:
         """Return all attempts whose processes or harvest are not over."""
@@ -267,6 +277,9 @@ class RunTransaction:
             self.db.execute(*statement)
         if isinstance(new, PhaseRow):
             self._phases[new.name] = new
+        elif isinstance(new, AttemptRow):
+            # Read again: who wrote it may have had it from before another write.
+            self._attempts.pop((new.task, new.epoch), None)
         return new
 
     def note_ready(self, old: TaskRow, new: TaskRow) -> TaskRow:

@@ -103,6 +103,7 @@ _TABLES: Final[Mapping[type, tuple[str, tuple[str, ...]]]] = {
 _NAMES: Final = {table: tuple(f.name for f in fields(table)) for table in _TABLES}
 
 
+@lru_cache(maxsize=512)
 def select(table: type[T], rest: str = "") -> str:
     """Return the statement that reads rows for `decode`; `rest` is a constant of the caller."""
     return f"SELECT {', '.join(_NAMES[table])} FROM {_TABLES[table][0]} {rest}"
@@ -129,10 +130,13 @@ def update(old: T, new: T) -> tuple[str, Values] | None:
     if not names:
         return None
     table, key = _TABLES[type(old)]
-    values = {name: encode(name, after[name]) for name in names}
+    statement, written = _update_of(table, key, tuple(names))
+    values = {name: after[name] for name in names}
+    for name in written:
+        values[name] = _WRITERS[name](values[name])
     for name in key:
         values[name] = before[name]
-    return _update_of(table, key, tuple(names)), values
+    return statement, values
 
 
 def _fields(row: T) -> Mapping[str, Any]:
@@ -142,11 +146,14 @@ def _fields(row: T) -> Mapping[str, Any]:
 
 
 @lru_cache(maxsize=1024)
-def _update_of(table: str, key: tuple[str, ...], names: tuple[str, ...]) -> str:
-    """Return the statement that changes these columns of one row."""
+def _update_of(
+    table: str, key: tuple[str, ...], names: tuple[str, ...]
+) -> tuple[str, tuple[str, ...]]:
+    """Return the statement that changes these columns of one row, and which have a writer."""
     sets = ", ".join(f"{name} = :{name}" for name in names)
     where = " AND ".join(f"{name} = :{name}" for name in key)
-    return f"UPDATE {table} SET {sets} WHERE {where}"
+    written = tuple(name for name in names if name in _WRITERS)
+    return f"UPDATE {table} SET {sets} WHERE {where}", written
 
 
 if TYPE_CHECKING:
