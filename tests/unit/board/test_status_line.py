@@ -106,18 +106,20 @@ def test_where_all_of_a_sentence_does_not_fit_the_place_goes() -> None:
     assert line(status, 80).endswith("papers > licence")
 
 
-def test_a_narrow_line_loses_the_second_half_of_a_notice_first() -> None:
-    """Then the end of what is left; the place stays while it fits."""
+def test_a_narrow_line_keeps_the_key_that_helps() -> None:
+    """The place goes before it, then the end of the sentence, but not half of it."""
     notice = Notice("no scheduler leads this run", "p starts one")
     status = Status(None, notice, "", "build > a")
-    assert line(status, 50).split() == [
-        "‖",
-        "no",
-        "scheduler",
-        "leads",
-        "this",
-        "run",
-        "build",
-        ">",
-        "a",
-    ]
+    whole = "‖ no scheduler leads this run · p starts one"
+    assert line(status, 58).split("   ") == [whole, "build > a"]
+    assert line(status, 50) == whole
+    assert line(status, 40) == "‖ no scheduler leads t… · p starts one"
+    assert line(status, 30) == "‖ no scheduler leads this r…"
+
+
+def test_what_only_explains_goes_before_the_place() -> None:
+    """And no end of the sentence goes for it."""
+    notice = Notice("no scheduler leads this run", "seats wait", helps=False)
+    status = Status(None, notice, "", "build > a")
+    assert line(status, 43).split("   ") == ["‖ no scheduler leads this run", "build > a"]
+    assert line(status, 45).endswith("seats wait")

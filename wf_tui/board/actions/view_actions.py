@@ -153,6 +153,7 @@ _LOOKING: Final = (
         *("filter", "/", "Filter"),
         "Words, state: worker: phase: kind: lane: model: age:; in log and diff, find",
         *("screen.filter", _TEXTS | {Context.RUNS}, "wf status --filter"),
+        title_now=lambda app, _: "Find" if app.context == Context.REVIEW else "",
         footer=True,
     ),
     _look(

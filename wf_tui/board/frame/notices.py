@@ -34,6 +34,8 @@ class Notice:
     """What follows from it, or what helps; left out where there is no room."""
     warns: bool = True
     """Whether something does not go on by itself."""
+    helps: bool = True
+    """Whether what follows says what helps, and does not only explain."""
 
 
 def unreadable(reason: str, since: str) -> Notice | None:
@@ -41,7 +43,7 @@ def unreadable(reason: str, since: str) -> Notice | None:
     if not reason:
         return None
     more = f"{reason}; below is how it was then, it is tried again"
-    return Notice(f"the ledger cannot be read since {since}", more)
+    return Notice(f"the ledger cannot be read since {since}", more, helps=False)
 
 
 def notice(picture: Picture, now: float, selected: str | None = None) -> Notice | None:
@@ -56,7 +58,8 @@ def notice(picture: Picture, now: float, selected: str | None = None) -> Notice 
     own = marked(picture, selected) or narrowed(picture)
     if first is None or (own is not None and first.kind not in _STOPS):
         return own
-    return Notice(first.text.at(now), first.more, first.warns)
+    helps = first.kind is not NoticeKind.LANE  # which seats wait is no help
+    return Notice(first.text.at(now), first.more, first.warns, helps)
 
 
 def marked(picture: Picture, selected: str | None) -> Notice | None:

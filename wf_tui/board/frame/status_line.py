@@ -6,9 +6,10 @@ It is one line and stays one, so nothing on the board moves or is covered when s
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from wf_tui.board.widgets.card_pieces import cut_to
 from wf_tui.board.widgets.line import Line, Role, Row, Span, fitted, width_of
 from wf_tui.board.widgets.line_widget import LineWidget
 
@@ -62,7 +63,9 @@ def status_row(status: Status, width: int, glyphs: GlyphSet) -> Row:
     """Return the line for a width in cells.
 
     A toast goes before a standing notice, and that before what happened last. Where it is narrow
-    the second half of a notice goes first, then the place, then the end of the text.
+    the place goes, then the end of the text, since the second half of a notice has the key that
+    helps. A half that only explains, or that takes more than half of the line, goes, and the place
+    stays while it fits.
     """
     left: tuple[Span, ...]
     more: tuple[Span, ...] = ()
@@ -76,8 +79,8 @@ def status_row(status: Status, width: int, glyphs: GlyphSet) -> Row:
         left = (Span(status.event, Role.MUTED),)
         right = _place(status)
     edge = Span(" ", Role.MUTED)
-    if more and width_of((edge, *left, *more, *right)) + _GAP <= width:
-        left = (*left, *more)
+    if more and status.notice is not None:
+        left = _with_more(left, more, width - 2, glyphs.more if status.notice.helps else "")
     if right == _place(status) and width_of((edge, *left, *right)) + _GAP > width:
         right = ()
     return Row(fitted(Line((edge, *left), (*right, Span("", Role.MUTED))), width, glyphs.more))
@@ -106,6 +109,16 @@ def _notice_spans(notice: Notice, glyphs: GlyphSet) -> tuple[tuple[Span, ...], t
     sign = f"{glyphs.stop} " if notice.warns else ""
     more = (Span(f" {glyphs.dot} {notice.more}", Role.MUTED),) if notice.more else ()
     return (Span(f"{sign}{notice.text}", role),), more
+
+
+def _with_more(
+    left: tuple[Span, ...], more: tuple[Span, ...], width: int, cut: str
+) -> tuple[Span, ...]:
+    """Return both halves of a notice where they fit; `cut` ends the first one, "" leaves it."""
+    room = width - width_of(more)
+    if cut and room >= width // 2:
+        left = tuple(replace(span, text=cut_to(span.text, room, cut)) for span in left)
+    return (*left, *more) if width_of(left) <= room else left
 
 
 def _place(status: Status) -> tuple[Span, ...]:

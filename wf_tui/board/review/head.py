@@ -33,7 +33,7 @@ class ReviewHead(LineWidget):
 
     def show(self, card: Card | None, review: Review | None, seen: int, over: str) -> None:
         """Show what is known; `seen` is how many files, `over` that it is decided already."""
-        left: list[Span] = []
+        left = [Span(" ", Role.MUTED)]
         if card is not None:
             role = Role.NEED if card.needs_you else Role.MUTED
             left += (Span(f"{self._glyphs.of(card)} ", role), Span(card.title, Role.TITLE))
@@ -46,7 +46,7 @@ class ReviewHead(LineWidget):
             right = (Span(f"{seen} of {files} seen ", Role.MUTED),)
             if review.drafts:
                 right += (Span(plural(review.drafts, "comment"), Role.NEED_WORD),)
-        self.show_line(Line(tuple(left), right))
+        self.show_line(Line(tuple(left), (*right, Span("", Role.MUTED)) if right else ()))
 
     def show_line(self, line: Line) -> None:
         """Show this line above the rule."""
