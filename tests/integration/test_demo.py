@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from contextlib import closing
 from dataclasses import dataclass
 from importlib import resources
@@ -20,7 +19,6 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 
 pytestmark = pytest.mark.slow
-_LIMIT = 15.0
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,6 @@ class Shown:
 
     folder: Path
     status: int
-    seconds: float
     out: str
     err: str
     run: RunRow
@@ -80,16 +77,13 @@ def _run(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(name="shown", scope="session")
 def _shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     home = tmp_path_factory.mktemp("home")
-    begin = time.monotonic()
     done = _run("demo", "--headless", "--dir", "a demo", home=home)
-    seconds = time.monotonic() - begin
     (ledger,) = (home / "state").glob("*/ledger.db")
     with closing(SqliteDatabase(ledger)) as db:
         run = reads.find_run(db, None)
         return Shown(
             folder=home / "a demo",
             status=done.returncode,
-            seconds=seconds,
             out=done.stdout,
             err=done.stderr,
             run=run,
@@ -100,10 +94,9 @@ def _shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
         )
 
 
-def test_it_ends_well_and_soon(shown: Shown) -> None:
-    """Exit status 0, nothing to complain about, within the time of a demo."""
+def test_it_ends_well(shown: Shown) -> None:
+    """Exit status 0, and nothing to complain about."""
     assert (shown.status, shown.err) == (0, "")
-    assert shown.seconds < _LIMIT
 
 
 def test_everything_is_done(shown: Shown) -> None:

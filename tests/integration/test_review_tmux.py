@@ -33,10 +33,13 @@ def plan_in(folder: Path) -> str:
     return json.dumps({"goal": "Try it", "phases": [{"name": "p", "tasks": [task]}]})
 
 
-def _pressed(pane: Pane) -> bool:
-    """Press Enter, and return whether the run has landed."""
-    pane.press("Enter")
-    return "landed" in pane.screen()
+def _pressed(pane: Pane, key: str, *, seen: str = "", gone: str = "") -> bool:
+    """Press a key, unless it has been taken: this is on the screen, and that is not any more."""
+    screen = pane.screen()
+    taken = seen in screen and (not gone or gone not in screen)
+    if not taken:
+        pane.press(key)
+    return taken
 
 
 def test_a_comment_comes_back_and_the_work_lands(tmp_path: Path) -> None:
@@ -61,8 +64,10 @@ def test_a_comment_comes_back_and_the_work_lands(tmp_path: Path) -> None:
         pane.press("Enter")
         pane.until("you two l", "1 comment")
         pane.press("R")
-        pane.until("Send 1 comment back to shell-1?")
-        pane.press("y")
+        asked = "Send 1 comment back to shell-1?"
+        pane.until(asked)
+        # A dialog takes no key that was pressed before its first frame was drawn.
+        until(lambda: _pressed(pane, "y", gone=asked), "it is sent", within=40, every=0.3)
         cli.wait_for("task_blocked", since=first["seq"], task="greet")
         pane.until("1 needs you", "R review")
         pane.press("R")
@@ -74,7 +79,7 @@ def test_a_comment_comes_back_and_the_work_lands(tmp_path: Path) -> None:
         pane.press("M")
         pane.until("tried just now")
         # Enter is dead for a moment after the trial has come.
-        until(lambda: _pressed(pane), "it has landed", within=40, every=0.3)
+        until(lambda: _pressed(pane, "Enter", seen="landed"), "it has landed", within=40, every=0.3)
         assert git(cli.repo, "show", "main:hello.txt") == "hello\n"
     finally:
         tmux.close()

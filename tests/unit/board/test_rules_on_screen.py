@@ -112,11 +112,12 @@ class Person:
 
 def timed(app: StillApp, time: Time) -> Any:
     """Return what takes the application's events, each read at the time of the clock."""
-    take, stamped = app.on_event, set[int]()
+    # The events are kept: of one that is gone another may have the number.
+    take, stamped = app.on_event, dict[int, events.Event]()
 
     async def on_event(event: events.Event) -> None:
         if isinstance(event, events.Key | events.MouseUp) and id(event) not in stamped:
-            stamped.add(id(event))
+            stamped[id(event)] = event
             event.time = time.now
             time.now += 0.03
         await take(event)
