@@ -6,12 +6,18 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.cli_harness import CliHarness, git, make_repository
-from tests.support.tmux import Pane, Tmux
+from tests.support.tmux import Tmux
 from tests.support.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.tmux import Pane
 
 _WF = Path(sys.executable).with_name("wf")
 pytestmark = [
@@ -33,13 +39,16 @@ def plan_in(folder: Path) -> str:
     return json.dumps({"goal": "Try it", "phases": [{"name": "p", "tasks": [task]}]})
 
 
-def _pressed(pane: Pane, key: str, *, seen: str = "", gone: str = "") -> bool:
-    """Press a key, unless it has been taken: this is on the screen, and that is not any more."""
-    screen = pane.screen()
-    taken = seen in screen and (not gone or gone not in screen)
-    if not taken:
+def press_until(pane: Pane, key: str, taken: Callable[[], bool]) -> None:
+    """Press a key until it is taken: in the moment after a screen or dialog has come it is dead."""
+
+    def is_taken() -> bool:
+        if taken():
+            return True
         pane.press(key)
-    return taken
+        return False
+
+    until(is_taken, f"{key} is taken", within=40, every=0.5)
 
 
 def test_a_comment_comes_back_and_the_work_lands(tmp_path: Path) -> None:
@@ -66,8 +75,7 @@ def test_a_comment_comes_back_and_the_work_lands(tmp_path: Path) -> None:
         pane.press("R")
         asked = "Send 1 comment back to shell-1?"
         pane.until(asked)
-        # A dialog takes no key that was pressed before its first frame was drawn.
-        until(lambda: _pressed(pane, "y", gone=asked), "it is sent", within=40, every=0.3)
+        press_until(pane, "y", lambda: asked not in pane.screen())
         cli.wait_for("task_blocked", since=first["seq"], task="greet")
         pane.until("1 needs you", "R review")
         pane.press("R")
@@ -78,8 +86,7 @@ def test_a_comment_comes_back_and_the_work_lands(tmp_path: Path) -> None:
         pane.until("M lands it")
         pane.press("M")
         pane.until("tried just now")
-        # Enter is dead for a moment after the trial has come.
-        until(lambda: _pressed(pane, "Enter", seen="landed"), "it has landed", within=40, every=0.3)
+        press_until(pane, "Enter", (cli.repo / "hello.txt").exists)
         assert git(cli.repo, "show", "main:hello.txt") == "hello\n"
     finally:
         tmux.close()
