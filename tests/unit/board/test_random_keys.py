@@ -26,7 +26,7 @@ _KEYS: Final = (
     *("space", "asterisk", "enter", "tab", "full_stop", "question_mark", "pageup", "pagedown"),
     *["escape"] * 8,
 )
-_PRESSED: Final = 120
+_PRESSED: Final = 70
 _SEATS: Final = 5
 _ALIKE: Final = replace(BAD, proof="cannot find module left-pad")
 
