@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from textual.worker import WorkerState
 
 from tests.support.bare_project import project_in
 from tests.support.ledger_harness import RUN, LedgerHarness
 from tests.support.shared_styles import share_styles
+from tests.support.telling_app import TellingApp
 from wf_tui.board import app as app_module
 from wf_tui.board.app import BoardApp
 from wf_tui.board.screens.board_screen import BoardScreen
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
 
 share_styles()
-_T = TypeVar("_T")
 ME = f"user:{user_name()}"
 
 
@@ -48,7 +48,7 @@ class _NoFeed:
         """Hand over nothing."""
 
 
-class StillApp(BoardApp):
+class StillApp(TellingApp, BoardApp):
     """The board, with its notices kept for the test to read."""
 
     CSS_PATH = str(Path(app_module.__file__).with_name("board.tcss"))
@@ -56,19 +56,7 @@ class StillApp(BoardApp):
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self._feed = _NoFeed()  # type: ignore[assignment]
-        self.told: list[str] = []
         self.copied: list[str] = []
-        self.aside: list[str] = []
-
-    def show_toast(self, text: str, hint: str = "", **values: Any) -> None:
-        """Keep what is told."""
-        super().show_toast(text, hint, **values)
-        self.told.append(self.toasts.kept[0].text)
-
-    def step_aside(self, line: str, program: Callable[[], _T]) -> _T:
-        """Keep the line; a terminal to leave there is none."""
-        self.aside.append(line)
-        return program()
 
     def copy_to_clipboard(self, text: str) -> None:
         """Keep what is copied."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tests.support.cli_harness import make_repository
+from tests.support.telling_app import TellingApp
 from wf_tui.board.plan import plan_app as app_module
 from wf_tui.board.plan.plan_app import PlanApp
 from wf_tui.board.plan.plan_view import PlanView
@@ -20,13 +21,12 @@ from wf_tui.planning.proposal import of_text
 from wf_tui.project import find_project
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
 
     from textual.pilot import Pilot
 
 __all__ = ["PLAN", "PlanHarness", "StillPlan", "plan_view"]
 
-_T = TypeVar("_T")
 PLAN = """\
 goal: Ship it
 phases:
@@ -65,25 +65,10 @@ def plan_view(
     return view
 
 
-class StillPlan(PlanApp):
+class StillPlan(TellingApp, PlanApp):
     """The application, with what it tells kept for the test to read."""
 
     CSS_PATH = str(Path(app_module.__file__).parents[1] / "board.tcss")
-
-    def __init__(self, *args: Any, **values: Any) -> None:
-        super().__init__(*args, **values)
-        self.told: list[str] = []
-        self.aside: list[str] = []
-
-    def show_toast(self, text: str, hint: str = "", **values: Any) -> None:
-        """Keep what is told."""
-        super().show_toast(text, hint, **values)
-        self.told.append(self.toasts.kept[0].text)
-
-    def step_aside(self, line: str, program: Callable[[], _T]) -> _T:
-        """Keep the line; a terminal to leave there is none."""
-        self.aside.append(line)
-        return program()
 
 
 @dataclass
