@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.cli_harness import CliHarness, make_repository
 from tests.support.tmux import Tmux
 
-_WF = Path(sys.executable).with_name("wf")
+if TYPE_CHECKING:
+    from pathlib import Path
+
 _ASKS = """
 printf '%s\\n' '{"ev":"question","id":"1","kind":"execute","text":"run: npm install","options":[\
 {"id":"once","kind":"allow_once"},{"id":"no","kind":"reject_once"}]}' >&3
@@ -44,15 +45,12 @@ def plan_in(folder: Path) -> str:
 def test_triage(tmp_path: Path) -> None:
     """`y y N r` answers the one, retries the other, and the run comes to its end."""
     cli = CliHarness(tmp_path, make_repository(tmp_path / "repo"))
-    settings = tmp_path / "config.toml"
-    settings.write_text("[board]\nguard = 0\n")
     cli.wf("run", cli.plan(plan_in(tmp_path), "plan.json"), "--detach")
     cli.wait_for("question_asked")
     cli.wait_for("task_blocked", task="flaky")
     tmux = Tmux(tmp_path)
-    environ = (f"WF_STATE_DIR={tmp_path / 'state'}", f"WF_CONFIG={settings}")
     try:
-        pane = tmux.open("env", *environ, _WF, "board", "--repo", cli.repo)
+        pane = tmux.open_board(cli, settings="[board]\nguard = 0\n")
         pane.until("2 need you", "Cookie flags")
         pane.press("y")
         assert "run: npm install" in pane.until("deny, the worker goes on without")

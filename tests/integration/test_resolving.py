@@ -6,8 +6,6 @@ import os
 import select
 import shutil
 import stat
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,9 +15,10 @@ from tests.support.tmux import Pane, Tmux
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.cli_harness import CliHarness
 
-_WF = Path(sys.executable).with_name("wf")
 _HEAD = 'git --git-dir="$(git rev-parse --git-dir)/../../control.git" rev-parse HEAD'
 
 pytestmark = pytest.mark.slow
@@ -114,8 +113,7 @@ def test_a_conflict_is_resolved_from_the_board(cli: CliHarness, tmp_path: Path) 
     assert cli.wf("run", contested(cli), "--headless").returncode == 1
     tmux = Tmux(tmp_path)
     try:
-        environ = (f"WF_STATE_DIR={cli.environ['WF_STATE_DIR']}", "SHELL=/bin/sh")
-        board = tmux.open("env", *environ, _WF, "board", "--repo", cli.repo)
+        board = tmux.open_board(cli, "SHELL=/bin/sh")
         board.until("Blocked 1")
         board.press("2")
         press(board, "o", "wf accept t")
@@ -141,8 +139,7 @@ def test_a_terminal_that_closes_under_the_shell_ends_the_board(
     plan = cli.plan(f"{{goal: g, phases: [{{name: p, tasks: [{task}]}}]}}")
     assert cli.wf("run", plan, "--headless").returncode == 1
     tmux = Tmux(tmp_path)
-    environ = (f"WF_STATE_DIR={cli.environ['WF_STATE_DIR']}", "SHELL=/bin/sh")
-    board = tmux.open("env", *environ, _WF, "board", "--repo", cli.repo)
+    board = tmux.open_board(cli, "SHELL=/bin/sh")
     board.until("Blocked 1")
     board.press("2")
     press(board, "o", "wf accept t")
@@ -178,8 +175,7 @@ def test_a_side_is_taken_on_the_board(cli: CliHarness, tmp_path: Path) -> None:
     assert cli.wf("run", contested(cli), "--headless").returncode == 1
     tmux = Tmux(tmp_path)
     try:
-        environ = (f"WF_STATE_DIR={cli.environ['WF_STATE_DIR']}", "SHELL=/bin/sh")
-        board = tmux.open("env", *environ, _WF, "board", "--repo", cli.repo)
+        board = tmux.open_board(cli, "SHELL=/bin/sh")
         board.until("Blocked 1")
         board.press("2")
         press(board, "A", "not settled")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,10 +14,10 @@ from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.support.tmux import Pane
 
-_WF = Path(sys.executable).with_name("wf")
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux here"),
@@ -54,14 +52,11 @@ def press_until(pane: Pane, key: str, taken: Callable[[], bool]) -> None:
 def test_a_comment_comes_back_and_the_work_lands(tmp_path: Path) -> None:
     """`R c … R y` sends it back, `R A` takes what came of it, `M Enter` brings it to main."""
     cli = CliHarness(tmp_path, make_repository(tmp_path / "repo"))
-    settings = tmp_path / "config.toml"
-    settings.write_text("[board]\nguard = 0\n")
     cli.wf("run", cli.plan(plan_in(tmp_path), "plan.json"), "--detach")
     first = cli.wait_for("task_blocked", task="greet")
     tmux = Tmux(tmp_path)
-    environ = (f"WF_STATE_DIR={tmp_path / 'state'}", f"WF_CONFIG={settings}")
     try:
-        pane = tmux.open("env", *environ, _WF, "board", "--repo", cli.repo)
+        pane = tmux.open_board(cli, settings="[board]\nguard = 0\n")
         pane.until("1 needs you", "R review")
         pane.press("R")
         pane.until("0 of 1 seen", "+ helo")

@@ -5,18 +5,22 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
     import signal
-    from pathlib import Path
+
+    from tests.support.cli_harness import CliHarness
 
 __all__ = ["Pane", "Tmux"]
 
 _LIMIT = 40.0
+_WF = Path(sys.executable).with_name("wf")
 
 
 @dataclass
@@ -42,6 +46,15 @@ class Tmux:
         self("new-session", "-d", "-s", pane.name, *size, line)
         self.panes.append(pane)
         return pane
+
+    def open_board(self, cli: CliHarness, *environ: str, settings: str = "") -> Pane:
+        """Start the board of a person; `settings` is what their file of settings has."""
+        if settings:
+            path = self.folder / "config.toml"
+            path.write_text(settings)
+            environ = (*environ, f"WF_CONFIG={path}")
+        state = f"WF_STATE_DIR={cli.environ['WF_STATE_DIR']}"
+        return self.open("env", state, *environ, _WF, "board", "--repo", cli.repo)
 
     def close(self) -> None:
         """End the server and all that runs in it."""
