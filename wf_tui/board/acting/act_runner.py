@@ -140,13 +140,13 @@ class ActRunner:
 
 def _other_looks(result: Sequence[MoveResult], picture: Picture) -> list[str]:
     """Return the tasks of which an act changed the state or the kind that the picture has."""
-    rows = {one.task: picture.row(one.task) for one in result if one.task in picture.cards}
-    shown = {task: (row.state.value, row.kind or "") for task, row in rows.items()}
-    return [
-        one.task
-        for one in result
-        if one.changed and shown.get(one.task) not in {None, (one.state, one.reason)}
-    ]
+
+    def is_shown(one: MoveResult) -> bool:
+        row = picture.row(one.task)
+        return (row.state.value, row.kind or "") == (one.state, one.reason)
+
+    moved = [one for one in result if one.changed and one.task in picture.cards]
+    return [one.task for one in moved if not is_shown(one)]
 
 
 def _has_changed(result: ActResult) -> bool:
