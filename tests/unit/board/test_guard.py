@@ -117,8 +117,12 @@ async def test_a_task_key_waits_until_the_change_has_been_seen(tmp_path: Path) -
 
 
 async def test_a_key_waits_for_what_an_act_has_done(tmp_path: Path) -> None:
-    """From the end of the act, not from the batch that brings it; what looks the same is free."""
-    async with board(tmp_path, "a", "b", guard=0.6) as hand:
+    """From the end of the act, not from the batch that brings it; what looks the same is free.
+
+    The first task is selected without a key, and guarded for that.
+    """
+    async with board(tmp_path, "first", "a", "b", guard=0.6) as hand:
+        assert hand.app.guard.ignored("x", ["a"], 0.0) is None
         results = [MoveResult("a", True, "blocked", "held"), MoveResult("b", True, "pending", "")]
         await hand.app.acts.run(Act(lambda _ledger: results, "changed"))
         assert hand.app.guard.ignored("x", ["a"], 0.0)
