@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tests.bench.app_process import PAUSE, SETTLED, AppProcess, Cost
 from tests.bench.board_before import before
 from tests.bench.board_widths import changes_a_minute
-from tests.bench.figures import Figure, Section, percentile
+from tests.bench.figures import Aim, Figure, Goal, Of, Section, percentile
 from tests.bench.store import EIGHT, RUN, SEATS, empty_run, fence, finish, opened
 from tests.support.bare_project import project_in
 from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
@@ -144,10 +144,15 @@ def _sized(
         found["first frame, CPU"] / smallest["first frame, CPU"]
     )
     for what, (unit, most) in _FIGURES.items():
-        value = found[what]
-        judged = "" if most is None else f"goal <= {most:g}: {_word(value <= most)}"
-        note = ", ".join(filter(None, (judged, before(what, count))))
-        yield Figure(f"{count:,} cards: {what}", value, unit, bare.get(what) or None, note=note)
+        yield Figure(
+            f"{count:,} cards: {what}",
+            found[what],
+            unit,
+            bare.get(what) or None,
+            Goal(most=most, of=Of.TIME if unit in _TIMES else Of.VALUE),
+            before(what, count),
+            aim=_AIMS.get((what, count)),
+        )
 
 
 _FIGURES: Final[dict[str, tuple[str, float | None]]] = {
@@ -184,10 +189,17 @@ _FIGURES: Final[dict[str, tuple[str, float | None]]] = {
     "another size, CPU": ("ms", 100),
 }
 """The unit of each figure, and the goal of the design where it has one."""
-
-
-def _word(met: bool) -> str:  # noqa: FBT001 - what it turns into a word
-    return "ok" if met else "MISSED"
+_TIMES: Final = ("ms", "% of a core")
+"""Units whose goals are in the pace of the machine."""
+_AIMS: Final = {
+    ("first frame", 100): Aim.FRAME_100,
+    ("first frame", 10_000): Aim.FRAME_10000,
+    ("first frame from a cold start", 100): Aim.COLD_100,
+    ("first frame from a cold start", 10_000): Aim.COLD_10000,
+    ("memory", 10_000): Aim.BOARD_MEMORY,
+    ("idle", 10_000): Aim.BOARD_IDLE,
+}
+"""What is a line of the page's first table, by figure and cards."""
 
 
 def _fill(path: Path, count: int) -> None:

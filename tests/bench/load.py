@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import apsw
 import yaml
 
-from tests.bench.figures import Figure, Section, against, by_turns
+from tests.bench.figures import Aim, Figure, Section, against, by_turns
 from tests.bench.store import empty_run, opened
 from wf_tui.ledger.model.new_tasks import NewPhase, NewTask
 from wf_tui.ledger.model.rows import Spec
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["SECTION"]
 
 _PHASES: Final = 10
+_CHECKS: Final = {(1_000, "json"): Aim.CHECK_JSON, (1_000, "yaml"): Aim.CHECK_YAML}
 _TABLES: Final = ("task", "event", "edge")
 
 
@@ -123,7 +124,8 @@ def _checks(count: int, rounds: int) -> Iterator[Figure]:
     for name, text, read in texts:
         whole, bare = by_turns(rounds * 3, partial(_check, text, name), partial(_read, text, read))
         what = f"check of a plan of {count:,} tasks, {name}"
-        yield against(what, "ms", whole, bare, note="floor: the library's bare reading")
+        note = "floor: the library's bare reading"
+        yield against(what, "ms", whole, bare, note=note, aim=_CHECKS.get((count, name)))
 
 
 def _plan_tasks(phase: int, count: int) -> list[dict[str, object]]:

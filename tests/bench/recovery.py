@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from tests.bench.figures import Figure, Goal, Section
+from tests.bench.figures import Aim, Figure, Section, against
 from tests.support.audit import audit, look_at
 from tests.support.plans import parallel_plan
 from tests.support.run_harness import RunHarness
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["SECTION"]
 
 _PROMISE: Final = 1.0
-_GOAL: Final = Goal(most=1.0)
 _JOBS: Final = 4
 _TASK: Final = 'run: "sleep 600", mode: read_write, max_attempts: 99'
 
@@ -40,8 +38,12 @@ def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - a
         wait_for_attempts(harness, _JOBS * (2 * number + 2))
         leading, took = _replaced(harness, leading, None)
         fresh.append(took)
-    yield Figure("kill -9 to a claim of the stand-by", median(waited), "s", _PROMISE, _GOAL)
-    yield Figure("kill -9 to a claim of a new one", median(fresh), "s", _PROMISE)
+    promised = [_PROMISE]
+    for who, seconds, aim in (
+        ("the stand-by", waited, Aim.RECOVERY_STANDBY),
+        ("a new one", fresh, Aim.RECOVERY_NEW),
+    ):
+        yield against(f"kill -9 to a claim of {who}", "s", seconds, promised, aim=aim)
     harness.act(lambda ledger: ledger.abort(harness.run))
     os.waitpid(leading, 0)
     faults = audit(harness, before)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from math import nan
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from tests.bench.__main__ import bench
-from tests.bench.figures import Figure, Goal, lines
+from tests.bench.figures import Figure, Goal, Of, Section, cells
+from tests.bench.goals import BECAUSE, Aim
+from tests.bench.page import Measured, goal_lines
 
 pytestmark = pytest.mark.bench
 
@@ -63,11 +68,52 @@ def test_head_says_where_the_figures_come_from() -> None:
 
 def test_row_shows_ratio_and_goal() -> None:
     """A figure stands beside its floor, with the ratio and whether that meets the goal."""
-    row = list(lines([Figure("rate", 50, "1/s", 100, Goal(least=0.85))]))[1]
-    assert row.split() == ["rate", "[1/s]", "50", "100", "0.50x", ">=", "0.85", "MISSED"]
+    row = cells(Figure("rate", 50, "1/s", 100, Goal(least=0.85)), 1)
+    assert row == ("rate [1/s]", "50", "", "100", "0.50x", ">= 0.85 MISSED", "")
 
 
 def test_wrong_figure_is_marked() -> None:
     """A fault of the product is marked in the table."""
-    row = list(lines([Figure("duplicates", 1, "must be 0", wrong=True)]))[1]
-    assert row.endswith("WRONG")
+    assert cells(Figure("duplicates", 1, "must be 0", wrong=True), 1)[-1] == "WRONG "
+
+
+def test_goal_in_time_is_in_the_pace_of_the_machine() -> None:
+    """Where `python -c pass` takes twice as long, a goal in time is twice as long; no other is."""
+    goals = (Goal(most=10, of=Of.TIME), Goal(most=10, of=Of.VALUE), Goal(most=10))
+    verdicts = [Figure("it", 15, "ms", 1, goal).judged(pace=2) for goal in goals]
+    assert [str(verdict) for verdict in verdicts] == ["<= 20 met", "<= 10 MISSED", "<= 10 MISSED"]
+
+
+def _shown(*figures: Figure, pace: float = 1) -> str:
+    section = Section("some", "none", lambda _, __: figures)
+    return goal_lines([Measured(section, pace, list(figures))])
+
+
+def test_page_has_a_line_for_each_goal() -> None:
+    """A goal without a figure is told as not measured, never left out."""
+    lines = _shown(Figure("seats", 300, "1/s", 100, aim=Aim.SEATS)).splitlines()[2:]
+    assert len(lines) == len(Aim)
+    assert [line for line in lines if "not measured" not in line] == [
+        f"| {Aim.SEATS.value.what} | 0.95x | >= 2 | 3x | met | |"
+    ]
+
+
+def test_missed_goal_stands_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason is beside a missed goal, and not beside one that is met."""
+    monkeypatch.setitem(BECAUSE, Aim.NEXT, "the disk")
+    missed, met = (_shown(Figure("next", value, "ms", aim=Aim.NEXT), pace=2) for value in (25, 15))
+    assert "| <= 10 (here <= 20) | 25 | **missed** | the disk |" in missed
+    assert "the disk" not in met
+
+
+def test_absent_figure_is_told_with_its_reason() -> None:
+    """What could not be measured is on the page, with the note that says why."""
+    figure = Figure("snakemake", nan, "s", note="absent: no network", aim=Aim.GRAPH_SNAKEMAKE)
+    assert "| not measured | absent: no network |" in _shown(figure)
+    assert "absent" in cells(figure, 1)
+
+
+def test_each_goal_is_measured_somewhere() -> None:
+    """A section names each goal, or the page says at once why none does."""
+    text = "".join(path.read_text() for path in Path(__file__).parent.glob("*.py"))
+    assert [aim for aim in Aim if f"Aim.{aim.name}" not in text and aim not in BECAUSE] == []

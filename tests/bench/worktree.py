@@ -9,7 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from tests.bench.cycles import Bare, Pooled
-from tests.bench.figures import Figure, Goal, Section, against, by_turns
+from tests.bench.figures import Aim, Figure, Goal, Section, against, by_turns
 from tests.bench.runs import make_run, plan_of
 from tests.support.run_harness import RunHarness
 
@@ -21,6 +21,7 @@ __all__ = ["SECTION"]
 
 _FOLDERS: Final = 50
 _JOBS: Final = 8
+_ATTEMPTS: Final = {100: Aim.ATTEMPT_100, 5_000: Aim.ATTEMPT_5000}
 _LARGE: Final = 5_000
 """From so many files on, the worktree costs more than the start of git's programs."""
 _DURABLE: Final = ("-c", "core.fsync=objects,reference", "-c", "core.fsyncMethod=batch")
@@ -97,7 +98,7 @@ def _through_scheduler(
     each = (done[-1] - done[_JOBS - 1]) / max(1, len(done) - _JOBS)
     note = f"time per task after the first {_JOBS}, real merges"
     what = f"{files:,} files: whole attempt, {_JOBS} jobs"
-    yield Figure(what, each, "ms", median(floor), note=note)
+    yield Figure(what, each, "ms", median(floor), note=note, aim=_ATTEMPTS.get(files))
 
 
 def _run(harness: RunHarness, names: list[str], count: int, jobs: int) -> list[float]:
