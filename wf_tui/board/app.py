@@ -189,9 +189,11 @@ class BoardApp(RunSwitch):
         now = self.live_now()
         if int(now) != self._second and self.live.run is not None:
             self._second = int(now)
-            self.live.tick(now)
+            is_woken = bool(self.live.tick(now))
             for screen in self.visible_run_screens():
                 screen.tick(self.now())
+                if is_woken:
+                    screen.refresh_from(EVERYTHING)
 
     def on_app_focus(self) -> None:
         """Note that the person looks at the board."""

@@ -16,6 +16,7 @@ from wf_tui.board.widgets.card_lines import (
     card_height,
     card_lines,
 )
+from wf_tui.board.widgets.card_pieces import clock_words
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.board.widgets.line import Look, Role, fitted, width_of
 from wf_tui.board.widgets.list_lines import ghost_line, list_line, similar_lines
@@ -43,6 +44,12 @@ CARDS: Final = (
     *map(blocked, BlockedKind),
     blocked(BlockedKind.QUOTA, not_before=None),
 )
+ODD: Final = (
+    running(heard=3.5),
+    at_step(Step.CHECKING, step_at=NOW - 10.5),
+    blocked(BlockedKind.GATE, snoozed_until=NOW + 2891),
+)
+"""Cards whose clocks do not go on together."""
 KEYS: Final = (KeyHint("r", "retry", "task.retry"), KeyHint("f", "skip", "task.skip"))
 
 
@@ -52,17 +59,29 @@ def text(lines: Sequence[Line], drawing: CardDrawing) -> list[str]:
     return ["".join(span.text for span in row).rstrip() for row in rows]
 
 
-def said(card: Card, drawing: CardDrawing = WIDE, *, selected: bool = False) -> list[str]:
+def said(
+    card: Card, drawing: CardDrawing = WIDE, *, selected: bool = False, now: float = NOW
+) -> list[str]:
     """Return what a card says."""
-    return text(card_lines(card, drawing, NOW, selected=selected, keys=KEYS), drawing)
+    return text(card_lines(card, drawing, now, selected=selected, keys=KEYS), drawing)
 
 
-def everywhere(card: Card) -> str:
+def everywhere(card: Card, now: float = NOW) -> str:
     """Return a card wide, narrow, small, without signs, and as a line of the list."""
-    parts = [said(card, drawing) for drawing in (WIDE, NARROW, SMALL, LETTERS)]
+    parts = [said(card, drawing, now=now) for drawing in (WIDE, NARROW, SMALL, LETTERS)]
     lists = [CardDrawing(UNICODE, width) for width in (42, 60, 80, 120)]
-    lines = [text([list_line(card, one, NOW)], one) for one in lists]
+    lines = [text([list_line(card, one, now)], one) for one in lists]
     return "\n".join("\n".join(part) for part in (*parts, *lines))
+
+
+@pytest.mark.parametrize("card", [*CARDS, *ODD])
+def test_a_card_reads_otherwise_only_where_a_word_of_its_clocks_does(card: Card) -> None:
+    """Lines that are kept for as long as these words are the same are never out of date."""
+    read: dict[object, str] = {}
+    for seconds in (0, 0.4, 0.6, 1, *range(2, 200, 17), 700, 4000, 90_000):
+        now = NOW + seconds
+        shown = everywhere(card, now) + str(ghost_line(card, "w1", WIDE, now))
+        assert read.setdefault(clock_words(card, now), shown) == shown
 
 
 @pytest.mark.parametrize("reason", list(PendingReason))

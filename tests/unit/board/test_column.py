@@ -72,6 +72,27 @@ async def test_the_cursor_stays_on_its_row_while_cards_leave(tmp_path: Path) -> 
         assert board_of(hand.app).selected == "task-050"
 
 
+async def test_a_second_and_a_move_draw_only_what_is_another_by_it(tmp_path: Path) -> None:
+    """A second makes anew the cards with a clock, and a key the column that it moves in."""
+
+    def before(drive: LedgerHarness) -> None:
+        drive.expect_claim("task-000")
+
+    async with board(tmp_path, *MANY, before=before) as hand:
+        waiting, working = (column_of(hand.app, state) for state in (PENDING, IN_PROGRESS))
+        await hand.select("task-050")
+        kept, clocks = waiting._lines, working._lines
+        hand.drive.clock.move(1)
+        hand.app.beat()
+        assert waiting._lines is kept
+        assert working._lines is not clocks
+        assert "0:01" in "".join(text_of(working))
+        clocks = working._lines
+        await hand.press("j")
+        assert waiting._lines is not kept
+        assert working._lines is clocks
+
+
 async def test_a_change_is_one_frame_and_no_layout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

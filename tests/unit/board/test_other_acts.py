@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from tests.support.board_harness import board
 from tests.support.ledger_harness import seat, shell
+from tests.support.screen_text import column_of, text_of
+from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.queries.conversation import messages
 
 if TYPE_CHECKING:
@@ -24,6 +26,20 @@ async def test_what_needs_you_is_put_off_and_comes_back(tmp_path: Path) -> None:
         await hand.press("s")
         assert hand.acts[-1] == ("task_woken", "a")
         assert hand.told[-1] == "“a” is back"
+
+
+async def test_what_was_put_off_stands_as_before_when_its_time_is_over(tmp_path: Path) -> None:
+    """No key and no news of the run is needed for it."""
+    async with board(tmp_path, "a", "b", before=lambda drive: drive.wreck("a")) as hand:
+        column = column_of(hand.app, TaskState.BLOCKED)
+        before = text_of(column)[1]
+        await hand.select("a")
+        await hand.press("s", "enter", "h", "h")
+        assert text_of(column)[1] != before
+        hand.drive.clock.move(3 * 86_400)
+        hand.app.beat()
+        await hand.pilot.pause()
+        assert text_of(column)[1].strip() == before.strip()
 
 
 async def test_a_retry_with_a_note_tells_the_next_worker(tmp_path: Path) -> None:

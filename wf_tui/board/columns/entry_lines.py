@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wf_tui.picture.card import Card
     from wf_tui.picture.picture import Picture
 
-__all__ = ["Scene", "ghost_lines", "lines_of_similar", "task_lines"]
+__all__ = ["Scene", "ghost_lines", "lines_of_similar", "task_lines", "titled_cards"]
 
 _TITLES: Final = 5
 """Titles of similar tasks that stand on their card."""
@@ -63,10 +63,15 @@ def lines_of_similar(
 ) -> Sequence[Line]:
     """Return the lines of a card that stands for several tasks."""
     tasks = scene.picture.similar(name)
-    cards = [scene.picture.cards[task] for task in tasks[:_TITLES]]
+    cards = titled_cards(scene.picture, name)
     ways = _ways_out(scene, cards[0]) if selected and cards else ()
     keys = [hint for hint in ways if hint.action in ON_SIMILAR]
     return similar_lines(cards, len(tasks), drawing, selected=selected, keys=keys)
+
+
+def titled_cards(picture: Picture, name: str) -> tuple[Card, ...]:
+    """Return the first of several similar tasks: those whose titles stand on their card."""
+    return tuple(picture.cards[task] for task in picture.similar(name)[:_TITLES])
 
 
 def ghost_lines(scene: Scene, task: str, drawing: CardDrawing) -> Sequence[Line]:

@@ -10,9 +10,11 @@ from wf_tui.board.columns.entry_lines import (
     ghost_lines,
     lines_of_similar,
     task_lines,
+    titled_cards,
 )
 from wf_tui.board.messages import CardDragged
 from wf_tui.board.selection.places import PLAIN
+from wf_tui.board.widgets.card_pieces import clock_words
 from wf_tui.board.widgets.entry_view import EntryView
 from wf_tui.board.widgets.list_lines import group_line
 from wf_tui.picture.entries import Entry, EntryKind
@@ -50,17 +52,17 @@ class _HeldCard:
 class TaskView(EntryView):
     """Draws the entries of one column, or of the list, which `column` names.
 
-    The board calls `show` after each change and once a second, with what there is and where the
-    cursor stands. It keeps nothing of a picture but the lines of what is in view.
+    The board calls `show` after each change, with what there is and where the cursor stands, and
+    once a second `pass_time`. It keeps nothing of a picture but the lines of what is in view.
     """
 
     def __init__(self, column: str, glyphs: GlyphSet, *, sticky: Sticky) -> None:
         super().__init__(glyphs, id=f"column-{column.replace('_', '-')}", sticky=sticky)
         self.column = column
         self.scene: Scene | None = None
-        self._lines: dict[str, tuple[Hashable, Sequence[Line]]] = {}
+        self._lines: dict[Entry, tuple[Hashable, Sequence[Line]]] = {}
         """The lines of what was drawn last, each with all that they depend on."""
-        self._drawn: dict[str, tuple[Hashable, Sequence[Line]]] = {}
+        self._drawn: dict[Entry, tuple[Hashable, Sequence[Line]]] = {}
         self._held: _HeldCard | None = None
 
     # -- what it shows
@@ -76,6 +78,15 @@ class TaskView(EntryView):
                 self.viewport.put_cursor(cursor)
         self.repaint()
 
+    def pass_time(self, scene: Scene) -> None:
+        """Show the same at a later time; costs a look at each clock that is in view.
+
+        Only where the words of one have changed is anything laid out or painted.
+        """
+        self.scene = scene
+        if any(self._key(scene, entry) != key for entry, (key, _) in self._lines.items()):
+            self.repaint()
+
     def repaint(self) -> None:
         """Paint what differs; the lines of what has left the view are forgotten."""
         self._drawn = {}
@@ -88,24 +99,26 @@ class TaskView(EntryView):
         scene = self.scene
         assert scene is not None, "nothing is drawn before it is shown"  # noqa: S101 - for the type
         key = self._key(scene, entry)
-        name = f"{entry.kind.value} {entry.at}"
-        found = self._drawn.get(name) or self._lines.get(name)
+        found = self._drawn.get(entry) or self._lines.get(entry)
         if found is None or found[0] != key:
             found = (key, self._made(scene, entry))
-        self._drawn[name] = found
+        self._drawn[entry] = found
         return found[1]
 
     def _key(self, scene: Scene, entry: Entry) -> Hashable:
-        picture, size = scene.picture, (self.room, scene.size)
-        form = (size, scene.costs, scene.figures, int(scene.now))
+        """Return all that the lines of an entry depend on; of the time only the words it makes."""
+        picture, name = scene.picture, entry.name
         if entry.kind is EntryKind.HEADER:
-            return picture.group_title(self.column, entry.group), entry.folded, self.room
-        selected = self._is_selected(entry)
+            return picture.group_title(self.column, entry.group), self.room
+        form = (self._is_selected(entry), self.room, scene.size, scene.costs, scene.figures)
         if entry.kind is EntryKind.SIMILAR:
-            return len(picture.similar(entry.name)), selected, form
-        if entry.name.startswith(SIMILAR):
-            return selected, form  # the ghost of one that is no more
-        return picture.revision(entry.name), entry.name in scene.fresh, selected, form
+            return len(picture.similar(name)), titled_cards(picture, name), form
+        if name.startswith(SIMILAR):
+            return form  # the ghost of one that is no more
+        # The card itself: it is the same object for as long as it looks the same.
+        card = picture.cards[name]
+        is_hidden = entry.kind is EntryKind.GHOST and picture.spot(name) is None
+        return card, clock_words(card, scene.now), name in scene.fresh, is_hidden, form
 
     def _made(self, scene: Scene, entry: Entry) -> Sequence[Line]:
         """Make the lines of an entry."""

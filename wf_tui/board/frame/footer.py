@@ -50,8 +50,10 @@ class Footer(LineWidget):
 
         `marked` says how many cards are marked, first of all: keys work on those then.
         """
+        before = _look_of(self._keys, self._marked)
         self._keys, self._marked = keys, marked
-        self.repaint()
+        if _look_of(keys, marked) != before:
+            self.repaint()
 
     def rows(self) -> list[Row]:
         """Return the line."""
@@ -64,6 +66,11 @@ class Footer(LineWidget):
         action = self.hit_at(event.x)
         if action:
             self.post_message(ActionChosen(action))
+
+
+def _look_of(keys: Sequence[FooterKey], marked: str) -> tuple[object, ...]:
+    """Return what is seen of keys: that one does nothing, and not why, which names the task."""
+    return marked, *((one.action, one.key, one.title, not one.why_not, one.room) for one in keys)
 
 
 def footer_spans(keys: Sequence[FooterKey], marked: str, width: int) -> tuple[Span, ...]:

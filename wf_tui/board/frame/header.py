@@ -67,8 +67,9 @@ class RunHeader(LineWidget):
 
     def show(self, header: Header, as_of: str = "") -> None:
         """Show how the run is now, or how it was at a time of day, `as_of`."""
-        self._header, self._as_of = header, as_of
-        self.repaint()
+        if (header, as_of) != (self._header, self._as_of):
+            self._header, self._as_of = header, as_of
+            self.repaint()
 
     def rows(self) -> list[Row]:
         """Return the line."""

@@ -51,8 +51,9 @@ class StatusLine(LineWidget):
 
     def show(self, status: Status) -> None:
         """Show what of this comes first."""
-        self._status = status
-        self.repaint()
+        before, self._status = self._status, status
+        if status.toast is not None or replace(status, now=before.now) != before:
+            self.repaint()
 
     def rows(self) -> list[Row]:
         """Return the line."""

@@ -43,12 +43,13 @@ class BoardScreen(BoardDrag, WithPane):
         selection = self.selection
         if where in _STEPS:
             selection.sideways(_STEPS[where], self.open_columns, self)
-        else:
-            view = self.current_view
-            entry = view.viewport.target(where)
-            if entry is not None:
-                selection.go(view.column, entry)
-        self.moved()
+            self.moved()
+            return
+        view = self.current_view
+        entry = view.viewport.target(where)
+        if entry is not None:
+            selection.go(view.column, entry)
+        self.moved(within=view.column)
 
     def action_next_need(self) -> None:
         """Go to the next that needs the person, whatever it is folded into or filtered out by."""

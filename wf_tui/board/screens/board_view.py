@@ -131,8 +131,8 @@ class BoardView(RunScreen):
         self._pane = on
         self.show_all()
 
-    def _arrange(self) -> None:
-        """Lay out what is shown; nothing happens where that is as it is."""
+    def _arrange(self) -> bool:
+        """Lay out what is shown; return False, and do nothing, where that is as it is."""
         layout = board_layout(
             self.size.width,
             current=self.current.value,
@@ -141,7 +141,7 @@ class BoardView(RunScreen):
             pane=self.pane_is_open,
         )
         if layout == self._layout or not self._views:
-            return
+            return False
         self._layout = layout
         heads = {Kind.BESIDE: Head.GLYPHS, Kind.TABS: Head.NONE}
         tabs = self.query_one(ColumnTabs)
@@ -158,6 +158,7 @@ class BoardView(RunScreen):
         self.query_one(DetailPane).display = layout.pane
         self.set_class(layout.pane, "-detail-open")
         self._focus_current()
+        return True
 
     @property
     def _shown(self) -> list[TaskView]:
@@ -193,9 +194,16 @@ class BoardView(RunScreen):
     def show_time(self, now: float) -> None:
         """Let a second pass: ages grow, and what changed a second ago is no longer marked."""
         self._fresh.expire(now)
-        if self._begun:
-            self._follow()
+        if not self._begun:
+            return
+        before = self.selection.at
+        self._follow()
+        if self._arrange() or self.selection.at != before:
             self._show(now)
+        else:
+            scene = self._scene(now)
+            for view in self._shown:
+                view.pass_time(scene)
 
     def show_all(self) -> None:
         """Show the whole picture, as after a change of filter or marks, which no batch tells of."""
@@ -230,21 +238,10 @@ class BoardView(RunScreen):
         return touched
 
     def _show(self, now: float, columns: Collection[str] | None = None) -> None:
-        """Draw these columns, or all, as far as they are on the screen."""
-        self._arrange()
-        picture, selection = self.host.picture, self.selection
-        size = CardSize.COMPACT if self.has_class("-compact") else CardSize.COMFORTABLE
-        jobs = picture.run.jobs if picture.run else 1
-        scene = Scene(
-            picture,
-            now,
-            self.keys_of,
-            fresh=self._fresh.cards,
-            size=size,
-            costs=self.costs,
-            figures=picture.has_figures,
-            jobs=jobs,
-        )
+        """Draw these columns, or all, as far as they are on the screen; all in another layout."""
+        if self._arrange():
+            columns = None
+        picture, selection, scene = self.host.picture, self.selection, self._scene(now)
         for view in self._shown:
             view.set_class(view.column == selection.column, "-current")
             if columns is None or view.column in columns or view.scene is None:
@@ -257,6 +254,20 @@ class BoardView(RunScreen):
         pane = self.query_one(DetailPane)
         if self._layout.pane and pane.task_id != selection.task:
             pane.show(selection.task)
+
+    def _scene(self, now: float) -> Scene:
+        """Return what all views draw from at a time."""
+        picture = self.host.picture
+        return Scene(
+            picture,
+            now,
+            self.keys_of,
+            fresh=self._fresh.cards,
+            size=CardSize.COMPACT if self.has_class("-compact") else CardSize.COMFORTABLE,
+            costs=self.costs,
+            figures=picture.has_figures,
+            jobs=picture.run.jobs if picture.run else 1,
+        )
 
     # -- where we are
 
@@ -321,12 +332,12 @@ class BoardView(RunScreen):
             self.moved()
         return found
 
-    def moved(self) -> None:
-        """Show what depends on which task is selected."""
+    def moved(self, within: str | None = None) -> None:
+        """Show what depends on which task is selected; only one column where it stayed `within`."""
         # A tab may be clicked before anything was read.
         if not self._begun:
             return
-        self._show(self.host.now())
+        self._show(self.host.now(), None if within is None else {within})
         self.show_frame()
 
     def _focus_current(self) -> None:

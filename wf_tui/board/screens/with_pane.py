@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from textual import on
+from textual.css.query import NoMatches
 
 from wf_tui.board.detail.document import Tab
 from wf_tui.board.detail.pane import DetailPane
@@ -24,12 +26,21 @@ class WithPane(RunScreen):
     @property
     def in_pane(self) -> bool:
         """Whether the keys are for the pane."""
-        return any(pane.has_keys for pane in self.query(DetailPane))
+        pane = self._mounted_pane
+        return pane is not None and pane.has_keys
 
     @property
     def in_diff(self) -> bool:
         """Whether they are for its tab of the diff, which has keys of its own."""
-        return any(pane.has_keys and pane.tab is Tab.DIFF for pane in self.query(DetailPane))
+        pane = self._mounted_pane
+        return pane is not None and pane.has_keys and pane.tab is Tab.DIFF
+
+    @property
+    def _mounted_pane(self) -> DetailPane | None:
+        """The pane; None before it is mounted. Asked at each key, and Textual keeps the answer."""
+        with suppress(NoMatches):
+            return self.query_one(DetailPane)
+        return None
 
     @on(DetailPane.TabOpened)
     def show_keys_of_tab(self) -> None:

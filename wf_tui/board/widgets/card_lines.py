@@ -15,6 +15,7 @@ from wf_tui.board.widgets.card_pieces import (
     is_silent,
     shorter_paths,
     sign_spans,
+    step_begun,
     title_role,
     took_text,
 )
@@ -98,8 +99,8 @@ def card_lines(
     """Return the lines of a card as they read at a time (UTC seconds), `card_height` of them.
 
     `keys` are those that end what it needs, advised first; they stand on the selected card.
-    `fresh` marks its sign as just changed. A view may keep the lines for a revision of the card and
-    a whole second: they depend on nothing else.
+    `fresh` marks its sign as just changed. A view may keep the lines for as long as the card and
+    its `clock_words` are the same: they depend on nothing else.
     """
     match card.state:
         case TaskState.PENDING:
@@ -202,14 +203,8 @@ def _model(card: Card) -> tuple[Span, ...]:
 
 def _progress(card: Card, now: float, steps: str | None) -> tuple[Span, ...]:
     """Return the step where it is not the usual one, its time, and how much of a plan is done."""
-    if card.step == Step.RUNNING:
-        spans = [Span(f" {duration(now - card.since)}", Role.MUTED)]
-    else:
-        since = card.step_at if card.step_at is not None else card.since
-        spans = [
-            Span(f" {card.step}", Role.RUNNING),
-            Span(f" {duration(now - since)}", Role.MUTED),
-        ]
+    spans = [] if card.step == Step.RUNNING else [Span(f" {card.step}", Role.RUNNING)]
+    spans.append(Span(f" {duration(now - step_begun(card))}", Role.MUTED))
     if card.plan is not None and steps is not None:
         done, total = card.plan
         spans.append(Span(f" · {steps}{done}/{total}", Role.MUTED))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from rich.cells import cell_len, set_cell_size
 
 from wf_tui.board.widgets.line import Line, Look, Role, Span, width_of
-from wf_tui.ledger.model.states import TaskState
-from wf_tui.picture.age import duration
+from wf_tui.ledger.model.states import Step, TaskState
+from wf_tui.picture.age import duration, span
 from wf_tui.picture.usage_text import count_words
 from wf_tui.text import dollars
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SILENT_AFTER",
+    "clock_words",
     "cost_text",
     "cut_to",
     "first_that_fits",
@@ -78,6 +79,31 @@ def heard_at(card: Card) -> float:
     if card.evidence_at is not None:
         return card.evidence_at
     return card.step_at if card.step_at is not None else card.since
+
+
+def clock_words(card: Card, now: float) -> tuple[str | bool, ...]:
+    """Return all that any line of a card says of the time, `now` in UTC seconds.
+
+    While these are the same its lines read the same, so a view keeps the lines by them, and asks
+    once a second for each card in view. Whoever lets a line say more of the time says it here, too.
+    """
+    match card.state:
+        case TaskState.PENDING:
+            return (card.wrong.at(now),)
+        case TaskState.IN_PROGRESS:
+            age, step = duration(now - card.since), duration(now - step_begun(card))
+            return age, step, span(now - heard_at(card)), is_silent(card, now)
+        case TaskState.DONE:
+            return (span(now - card.since),)
+        case _:
+            return span(now - card.since), card.parked.at(now)
+
+
+def step_begun(card: Card) -> float:
+    """Return since when, in UTC seconds, a card is in its step; a program, since its claim."""
+    if card.step == Step.RUNNING or card.step_at is None:
+        return card.since
+    return card.step_at
 
 
 def cost_text(card: Card, *, tokens: bool) -> str:
