@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wf_tui.clock import Clock
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.rules.attempts import Ending
+    from wf_tui.ledger.rules.claims import Claim
     from wf_tui.ledger.store.database import Database
     from wf_tui.ledger.store.store import Lead
 
@@ -32,6 +33,11 @@ class Fence:
     task: str
     epoch: int
     worker: str
+
+    @classmethod
+    def of(cls, claim: Claim) -> Self:
+        """Return the fence of a claim: its task, epoch and worker as they were claimed."""
+        return cls(claim.run, claim.task.id, claim.epoch, claim.worker)
 
 
 @dataclass

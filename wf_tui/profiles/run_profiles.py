@@ -149,13 +149,17 @@ class RunProfiles:
             withheld,
         )
 
+    def lends(self, name: str) -> bool:
+        """Whether seats of a profile are lent logins, which `put_back` takes back."""
+        profile = self.profiles.get(name)
+        return profile is not None and bool(profile.logins)
+
     def put_back(self, name: str, seat: str) -> None:
         """Take the logins of a seat back when its program has ended; blocks, in a thread.
 
         What an agent has renewed meanwhile counts as a key, too, from here on.
         """
-        profile = self.profiles.get(name)
-        if profile is not None and profile.logins:
+        if self.lends(name):
             self._secrets_of(name, self.homes / seat)
             self.logins.give_back(self.homes / seat)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wf_tui.prompts.facts import CriticWords, NeededResult
     from wf_tui.workers.protocol import Job, Success
 
-__all__ = ["RESULT_CHARACTERS", "RESULT_FILE", "kept_result", "results_text"]
+__all__ = ["RESULT_CHARACTERS", "RESULT_FILE", "kept_result", "results_text", "short_result"]
 
 RESULT_CHARACTERS: Final = 8000
 """The most of one result in the ledger and in a prompt."""
@@ -27,6 +27,17 @@ RESULT_FILE: Final = "result.md"
 _LONGEST_BLOCK: Final = 6000
 _MOST: Final = 1 << 20
 """Characters of an answer that are kept at all."""
+
+
+def short_result(job: Job, outcome: Success) -> Success | None:
+    """Return a success whose answer the ledger keeps as it is; None for `kept_result`.
+
+    Like that without the secrets of the attempt; but nothing is written, so that it does not block.
+    """
+    if len(outcome.result) > RESULT_CHARACTERS:
+        return None
+    whole = Redactor(dict(job.secrets)).whole(outcome.result)
+    return replace(outcome, result=whole) if len(whole) <= RESULT_CHARACTERS else None
 
 
 def kept_result(job: Job, outcome: Success) -> Success:

@@ -20,7 +20,7 @@ from wf_tui.ledger.model.rows.options import Option, QuestionDetail
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, LimitKind, Step
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.decisions.judgement import Judgement
-from wf_tui.scheduler.attempts.job import read_inputs, read_results
+from wf_tui.scheduler.attempts.job import read_results
 from wf_tui.scheduler.run_log import RunLog
 from wf_tui.structured import read_structured
 
@@ -70,11 +70,10 @@ class ClaimRecord:
     def fence(self) -> Fence:
         """What each write carries: it counts only while this claim is the live one (RULES 4.4, G2).
 
-        Task, epoch and worker as they were claimed. A task that was taken back has forgotten its
-        worker, one that was claimed again has a higher epoch.
+        A task that was taken back has forgotten its worker, one that was claimed again has a higher
+        epoch.
         """
-        claim = self.claim
-        return Fence(claim.run, claim.task.id, claim.epoch, claim.worker)
+        return Fence.of(self.claim)
 
     @functools.cached_property
     def log(self) -> RunLog:
@@ -82,18 +81,6 @@ class ClaimRecord:
         return RunLog(self.claim.run, self.claim.task.id, self.claim.epoch)
 
     # -- on its way
-
-    async def preparing(self, deadline: float) -> JobInputs:
-        """Take the claim up, until `deadline` (UTC seconds); return what the ledger has for it.
-
-        Both in one transaction, which makes every attempt wait for the writer once less.
-        """
-
-        def record(ledger: Ledger) -> JobInputs:
-            ledger.step(self.fence, Step.PREPARING, deadline)
-            return read_inputs(ledger, self.claim)
-
-        return await self.writer.submit(record)
 
     async def checking(self, result: str | None, deadline: float | None = None) -> JobInputs:
         """Begin to check work without its worker; return what its gate may need.
@@ -252,21 +239,32 @@ class ClaimRecord:
     # -- its end
 
     async def done(
-        self, kind: DoneKind, ending: Ending, result: str | None, note: str = ""
+        self,
+        kind: DoneKind,
+        ending: Ending,
+        result: str | None,
+        note: str = "",
+        *,
+        checked: bool = True,
     ) -> None:
         """End the task, where there is nothing to merge; `note` is for people.
 
         What comes after the claim is no longer the live one is kept as a rejected result. A
-        structured answer is read here: a critic and a judge decide by it.
+        structured answer is read here: a critic and a judge decide by it. One that was not
+        `checked`, for there is nothing to check, passes that step in the same transaction.
         """
         ending = await self.proofs.add(ending)
         judgement = None
         if self.claim.task.spec.structured and kind is DoneKind.ANSWERED:
             said = read_structured(result or "")
             judgement = Judgement(said.verdict, said.pick)
-        await self.writer.submit(
-            lambda ledger: ledger.done(self.fence, kind, ending, result, note, judgement)
-        )
+
+        def record(ledger: Ledger) -> None:
+            if not checked:
+                ledger.step(self.fence, Step.CHECKING, result=result)
+            ledger.done(self.fence, kind, ending, result, note, judgement)
+
+        await self.writer.submit(record)
 
     async def failed(
         self,

@@ -130,7 +130,7 @@ class RunContext:
         )
         merge_gate = MergeGate(gate, jobs, setup, pool, threads, clock)
         steps = Steps(
-            Prepare(self.trees, jobs, threads, clock, timing.start_deadline),
+            Prepare(self.trees, jobs, threads),
             setup,
             RunProgram(KINDS, self.workers, threads, clock, self.lanes),
             Harvest(self.control, threads, clock, timing.step_deadline, self.profiles),

@@ -76,6 +76,8 @@ class FinishedWork:
     """What its task says beside how much was changed: what was left, what is kept."""
     unresolved: Conflict | None = None
     """The conflict that it was to settle, and has left open: then there is nothing to merge."""
+    checked: bool = True
+    """Whether the ledger knows its step `checking`, and its result with that."""
 
 
 @dataclass
@@ -153,7 +155,7 @@ class Integrator:
         if commit is None:
             active.merging = True
             kind = DoneKind.NO_CHANGES if record.claim.task.writes else DoneKind.ANSWERED
-            await record.done(kind, work.ending, work.result, work.aside)
+            await record.done(kind, work.ending, work.result, work.aside, checked=work.checked)
             record.log.info("done: %s", kind.value)
             return False
         if work.unresolved is not None:

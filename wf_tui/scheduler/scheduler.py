@@ -15,6 +15,7 @@ from wf_tui.ledger.queries.snoozes import next_end
 from wf_tui.scheduler.attempts.accepted import find_accepted
 from wf_tui.scheduler.attempts.attempt import find_left
 from wf_tui.scheduler.attempts.endings import CANCELLED
+from wf_tui.scheduler.attempts.prepare import take_up
 from wf_tui.scheduler.heartbeat import Heartbeat
 from wf_tui.scheduler.session.mailbox import read_mail
 
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import RunRow
     from wf_tui.ledger.queries.reads import Pulse
-    from wf_tui.ledger.rules.claims import Claim
     from wf_tui.ledger.store.database import Database
     from wf_tui.ledger.writer import Writer
     from wf_tui.scheduler.attempts.accepted import Accepted, AcceptedClaim
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
     from wf_tui.scheduler.attempts.attempt import Attempt, LeftClaim
     from wf_tui.scheduler.attempts.factory import AttemptFactory
+    from wf_tui.scheduler.attempts.prepare import NewClaim
     from wf_tui.scheduler.lanes.run_lanes import LaneLook, RunLanes
     from wf_tui.scheduler.notifier import Notifier
     from wf_tui.scheduler.ports import Ports
@@ -54,8 +55,8 @@ class Placement:
 
     pulse: Pulse
     """The state of the run afterwards."""
-    claims: list[Claim]
-    """What was claimed just now, for workers."""
+    claims: list[NewClaim]
+    """What was claimed just now, for workers; each is at its step `preparing`."""
     accepted: list[AcceptedClaim]
     """The claims of persons that nobody sees through yet."""
     left: list[LeftClaim]
@@ -107,6 +108,8 @@ class Scheduler:
     """The claims that are being worked on, by task and epoch."""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _looked: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the next look is over; each look has one of its own."""
     _retry_at: float | None = None
     """When permits are to be asked for again, in UTC seconds."""
     _fruitless: Fruitless = field(default_factory=Fruitless)
@@ -129,7 +132,9 @@ class Scheduler:
                         helper.result()
                 if self._broken is not None:
                     raise self._broken
+                looked, self._looked = self._looked, asyncio.Event()
                 pulse = await self._look_and_start()
+                looked.set()
                 is_over = self.is_over(pulse)
                 if self.notifier is not None:
                     await self.notifier.look(pulse.seq, last=is_over)
@@ -185,8 +190,8 @@ class Scheduler:
         self.attempts.steps.prepare.trees.pool.hold_back(placed.pulse.wanted_trees)
         if placed.claims:
             await self.threads.reach(Point.CLAIM_COMMITTED)
-        for claim in placed.claims:
-            self._start(self.attempts.attempt(claim))
+        for new in placed.claims:
+            self._start(self.attempts.attempt(new))
         for accepted in placed.accepted:
             self._start(self.attempts.accepted(accepted))
         for left in placed.left:
@@ -241,7 +246,8 @@ class Scheduler:
         """Keep a permit for each claim, and remember in which lanes there was nothing to claim."""
         if self.lanes is None:
             return
-        claimed = [((claim.task.id, claim.epoch), claim.lane) for claim in placed.claims]
+        made = [new.claim for new in placed.claims]
+        claimed = [((claim.task.id, claim.epoch), claim.lane) for claim in made]
         self.lanes.settle(look, claimed)
         vain = frozenset(look.grant.permits.keys() - {lane for _, lane in claimed})
         if vain or claimed:
@@ -288,7 +294,7 @@ class Scheduler:
                     permits=permits,
                 )
                 if claim is not None:
-                    claims.append(claim)
+                    claims.append(take_up(ledger, claim, self.timing.start_deadline))
                     if permits and claim.lane in permits:
                         permits[claim.lane] -= 1
         if claims:
@@ -298,7 +304,7 @@ class Scheduler:
             ledger.end_when_idle(run, foreground=self.foreground, looked_at=now)
         # Once more, with what was claimed just now: the loop sleeps by the timers in it.
         pulse = reads.pulse(ledger.db, run, now)
-        held = {*running, *((claim.task.id, claim.epoch) for claim in claims)}
+        held = {*running, *((new.claim.task.id, new.claim.epoch) for new in claims)}
         accepted = find_accepted(ledger, run, pulse, held)
         left = find_left(ledger, run, pulse, held)
         return Placement(pulse, claims, accepted, left, late)
@@ -316,9 +322,19 @@ class Scheduler:
         late = lane_reads.wanted_seats(ledger.db, row).keys() - known
         return bool(late - self._fruitless.still(row.seq, now))
 
+    async def _hand_over(self) -> None:
+        """Return when a look has started what can begin, since its caller has ended.
+
+        So a reader that is the last one leaves its snapshot to those that it has made ready, and
+        they need no git: their first step joins it, before their caller gets its turn.
+        """
+        self._wake.set()
+        await self._looked.wait()
+
     def _start(self, attempt: Attempt | Accepted) -> None:
         """Start a claim's work as a task of the loop, and see to what its end leaves behind."""
         active = attempt.active
+        active.hand_over = self._hand_over
         key = active.key
 
         def finished(task: asyncio.Task[None]) -> None:
@@ -329,9 +345,12 @@ class Scheduler:
             if self.ports:
                 self.ports.free(key)
             self._tasks.discard(task)
-            self._wake.set()
+            # Who has handed over was looked at with its end; but the last one ends the run.
+            if not active.handed_over or self.lanes is not None or not self._running:
+                self._wake.set()
             if not task.cancelled() and (error := task.exception()) is not None:
                 self._broken = error
+                self._wake.set()
 
         active.log.info("claimed by %s", active.claim.worker)
         # Before the task has its first turn: the next look must not take it for an orphan.

@@ -6,7 +6,7 @@ from typing import Final
 
 from wf_tui.workers.shim.plain_file import write_plain
 
-__all__ = ["SHELL", "script_argv"]
+__all__ = ["SHELL", "script_argv", "text_argv"]
 
 SHELL: Final = ("/bin/sh", "-e", "-c")
 """What runs a command where the plan names no shell; its first failing line ends it."""
@@ -18,6 +18,14 @@ _SHELLS: Final = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 """To whom `-e` means that a failure ends the script; to Perl, Ruby and Node that it follows."""
 
 
+def text_argv(shell: tuple[str, ...], command: str) -> tuple[str, ...] | None:
+    """Return what runs a command as the last argument of its shell; None where it needs a file."""
+    # Plans from Windows have such line ends, and a shell takes the first half for a letter.
+    text = command.replace("\r\n", "\n")
+    short = len(text.encode("utf-8", "surrogatepass")) <= LONGEST_TEXT
+    return (*shell, text) if short and _takes_text(shell) else None
+
+
 def script_argv(shell: tuple[str, ...], command: str, file: Path) -> tuple[str, ...]:
     """Return what runs a command; blocks where it is long, since it is written to `file` then.
 
@@ -25,13 +33,12 @@ def script_argv(shell: tuple[str, ...], command: str, file: Path) -> tuple[str, 
     as its last argument. One that ends otherwise, and each that would get too long an argument,
     gets the path of the file instead. Raises `OSError` where that cannot be written.
     """
-    # Plans from Windows have such line ends, and a shell takes the first half for a letter.
+    short = text_argv(shell, command)
+    if short is not None:
+        return short
     text = command.replace("\r\n", "\n")
-    takes_text = _takes_text(shell)
-    if takes_text and len(text.encode("utf-8", "surrogatepass")) <= LONGEST_TEXT:
-        return (*shell, text)
     write_plain(file, text if text.endswith("\n") else text + "\n")
-    if not takes_text:
+    if not _takes_text(shell):
         return (*shell, str(file))
     *words, option = shell
     # Of `-lc` the shell still has to see the `-l`.

@@ -19,7 +19,7 @@ from wf_tui.workers.protocol import (
     Success,
     WorkerEvent,
 )
-from wf_tui.workers.script import script_argv
+from wf_tui.workers.script import script_argv, text_argv
 from wf_tui.workers.session import Session
 from wf_tui.workers.shim.launcher import Launcher, Program
 
@@ -173,4 +173,7 @@ def result_text(tail: str) -> str:
 
 async def _argv(job: Job, shell: tuple[str, ...], command: str, name: str) -> tuple[str, ...]:
     """Return what runs a command of the attempt; a long one is written to a file in its folder."""
+    short = text_argv(shell, command)
+    if short is not None:
+        return short
     return await asyncio.to_thread(script_argv, shell, command, job.folder / f"{name}.script")

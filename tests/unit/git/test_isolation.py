@@ -25,6 +25,18 @@ def test_readers_of_one_commit_share_a_tree(run: Run) -> None:
     assert run.pool.free() == (first.number,)
 
 
+def test_readers_come_and_go_without_git(run: Run) -> None:
+    """Where others read a snapshot, one more joins and leaves it; its last reader cannot."""
+    snapshots, base = Snapshots(run.pool), run.control.base
+    assert snapshots.join(base) is None
+    first = snapshots.acquire(base)
+    assert snapshots.join(base) is first
+    assert snapshots.leave_to_others(first)
+    assert not snapshots.leave_to_others(first)
+    assert snapshots.release(first) == ()
+    assert snapshots.join(base) is None
+
+
 def test_commits_have_their_own_snapshots(run: Run) -> None:
     """Readers of an older commit keep it while newer ones look at the new head."""
     snapshots = Snapshots(run.pool)

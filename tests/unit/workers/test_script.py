@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from wf_tui.workers.script import LONGEST_TEXT, SHELL, script_argv
+from wf_tui.workers.script import LONGEST_TEXT, SHELL, script_argv, text_argv
 
 
 def test_a_command_is_text_for_its_shell(tmp_path: Path) -> None:
     """A command of the usual length is an argument, and no file is made."""
     assert script_argv(SHELL, "a\nb", tmp_path / "f") == ("/bin/sh", "-e", "-c", "a\nb")
     assert not (tmp_path / "f").exists()
+    assert text_argv(SHELL, "a\nb") == ("/bin/sh", "-e", "-c", "a\nb")
 
 
 def test_line_ends_of_windows_are_taken_out(tmp_path: Path) -> None:
@@ -34,6 +35,7 @@ def test_a_long_command_is_a_file(
 ) -> None:
     """What no argument can hold is a file for its owner alone, in the place of the text."""
     file = tmp_path / "run.script"
+    assert text_argv(shell, "x" * (LONGEST_TEXT + 1)) is None
     assert script_argv(shell, "x" * (LONGEST_TEXT + 1), file) == (*argv, str(file))
     assert file.read_text() == "x" * (LONGEST_TEXT + 1) + "\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -53,6 +53,18 @@ class Snapshots:
             self._leave(commit)
             raise
 
+    def join(self, commit: str) -> Tree | None:
+        """Return the worktree of a commit that somebody reads by now, without git; else None.
+
+        Each call that returns a tree needs a `release` of its own, as with `acquire`.
+        """
+        with self._lock:
+            snapshot = self._open.get(commit)
+            if snapshot is None or snapshot.tree is None:
+                return None
+            snapshot.readers += 1
+            return snapshot.tree
+
     def release(self, tree: Tree) -> tuple[str, ...]:
         """Let a reader go; when it was the last, return the paths that somebody changed.
 
@@ -68,6 +80,15 @@ class Snapshots:
             changed = ["."]  # the whole worktree is gone
         self._pool.release(tree, saved=True)
         return tuple(changed)
+
+    def leave_to_others(self, tree: Tree) -> bool:
+        """Let a reader go that is not the last one, without git; False for the last, who stays."""
+        with self._lock:
+            snapshot = self._open[tree.base]
+            if snapshot.readers == 1:
+                return False
+            snapshot.readers -= 1
+            return True
 
     def _leave(self, commit: str) -> _Snapshot | None:
         """Count a reader out; return the snapshot when it was the last."""

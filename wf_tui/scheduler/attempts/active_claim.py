@@ -12,7 +12,7 @@ from wf_tui.scheduler.session.mailbox import Mailbox
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
     from contextlib import AbstractContextManager
     from typing import Any
 
@@ -56,6 +56,10 @@ class ActiveClaim:
     """The sentence on what its last program left running; "" where that was nothing."""
     stopped: Ending | None = None
     """How it is to end, since somebody has stopped it."""
+    hand_over: Callable[[], Awaitable[None]] | None = None
+    """Has what its end made ready begun before it leaves its tree; the scheduler sets it."""
+    handed_over: bool = False
+    """Whether that was done, so that nobody has to be woken when it is gone."""
     _work: asyncio.Task[object] | None = None
 
     @property

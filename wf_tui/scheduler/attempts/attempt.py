@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.attempts.check import Check
     from wf_tui.scheduler.attempts.endings import Fault
     from wf_tui.scheduler.attempts.harvest import Harvest
+    from wf_tui.scheduler.attempts.job import JobInputs
     from wf_tui.scheduler.attempts.prepare import Prepare
     from wf_tui.scheduler.attempts.run_program import RunProgram
     from wf_tui.scheduler.attempts.setup_teardown import SetupTeardown
@@ -111,13 +112,13 @@ class Attempt:
 
     active: ActiveClaim
     steps: Steps
+    begins_with: JobInputs | LeftClaim
+    """What the ledger has for it; or what a dead scheduler left of it, when it had its work."""
     harvested: Harvested = NOTHING
     """What it has left so far."""
     workspace: Workspace | None = None
     kept: bool = False
     """Whether its tree is kept for a person."""
-    left: LeftClaim | None = None
-    """What a dead scheduler left of it, when it had its work already."""
 
     async def run(self) -> None:
         """See the attempt through, then give its tree back.
@@ -155,11 +156,13 @@ class Attempt:
         outcome: WorkerOutcome | None = None
         job: Job | None
         with active.timed("prepare"):
-            if self.left is None:
-                workspace, job = await self._prepare()
-            else:
+            if isinstance(self.begins_with, LeftClaim):
                 outcome = Success(active.claim.task.result or "")
-                workspace, job = await self._take_up(self.left)
+                workspace, job = await self._take_up(self.begins_with)
+            else:
+                workspace, job = await steps.prepare.run(
+                    active, self.begins_with, steps.integrator.head, self._enter
+                )
         if job is None:
             await self._integrate(workspace, Success(active.claim.task.result or ""))
             return
@@ -170,11 +173,11 @@ class Attempt:
         around = steps.setup_teardown.around(active, job, own_tree=workspace.own_tree)
         async with around as setup_fault:
             fault = setup_fault
-            if fault is None and self.left is None:
+            if fault is None and not self._was_left:
                 with active.timed("run"):
                     outcome = await steps.run.run(active, job)
                     steps.providers.heard(active, outcome)
-                    await steps.threads.run(steps.prepare.jobs.put_back, active.claim)
+                    await steps.prepare.put_back(active.claim)
                 with active.timed("harvest"):
                     self.harvested = await steps.harvest.run(active, workspace)
             if isinstance(outcome, Success) and fault is None:
@@ -213,6 +216,8 @@ class Attempt:
         """Return what keeps work from being merged whose worker says that it is done."""
         if fault := self._without_work(outcome):
             return fault
+        if not self._has_checks:
+            return None
         if await self._unresolved() is not None:
             return None  # no gate is asked about marks: the merge ends as a conflict
         active, steps = self.active, self.steps
@@ -229,7 +234,7 @@ class Attempt:
     def _without_work(self, outcome: Success) -> Fault | None:
         """Refuse a success without a trace of work; one that was left behind has passed."""
         kind, found = self.active.claim.kind, self.harvested
-        if self.left is not None or not KINDS[kind].has_floor:
+        if self._was_left or not KINDS[kind].has_floor:
             return None
         return no_work(
             writes=self.active.claim.task.writes,
@@ -238,14 +243,17 @@ class Attempt:
             answer=outcome.result,
         )
 
-    async def _prepare(self) -> tuple[Workspace, Job]:
-        """Enter a tree at the head, and make the job."""
-        active, steps = self.active, self.steps
-        inputs = await steps.prepare.begin(active)
-        workspace = await steps.prepare.enter(active, inputs, steps.integrator.head)
-        # Noted at once: whatever fails from here on, there is a tree to be given back.
+    @property
+    def _was_left(self) -> bool:
+        """Whether its worker was through when its scheduler died."""
+        return isinstance(self.begins_with, LeftClaim)
+
+    def _enter(self, workspace: Workspace) -> None:
+        """Note its tree at once: whatever fails from here on, there is one to be given back.
+
+        Called in the thread that prepares, for which the loop waits meanwhile.
+        """
         self.workspace = workspace
-        return workspace, await steps.prepare.job(active, workspace, inputs)
 
     async def _take_up(self, left: LeftClaim) -> tuple[Workspace, Job | None]:
         """Lay out again what its scheduler had harvested when it died.
@@ -257,7 +265,7 @@ class Attempt:
         active.began = True
         base, commit = left.row.base or "", left.row.commit_id or ""
         workspace = await steps.prepare.lay_out(active, base, commit)
-        self.workspace = workspace
+        self._enter(workspace)
         self.harvested = await steps.threads.run(
             steps.harvest.of_commit, workspace.tree, left.row, left.refused
         )
@@ -277,6 +285,7 @@ class Attempt:
             result=outcome.result,
             aside="; ".join(filter(None, [self.harvested.aside, self.active.left_running])),
             unresolved=await self._unresolved(),
+            checked=self._has_checks,
         )
         with self.active.timed("integrate"):
             self.kept = await self.steps.integrator.settle(self.active, work)
@@ -296,6 +305,16 @@ class Attempt:
             return merge.open_conflict(control, commit)
 
         return await self.steps.threads.run(look)
+
+    @property
+    def _has_checks(self) -> bool:
+        """Whether anything is asked of its work; of a task that only reads the plan has to say so.
+
+        Else its step `checking` is over as it begins, and is recorded with its end.
+        """
+        task, spec = self.active.claim.task, self.active.claim.task.spec
+        asked = spec.gate or spec.deliverables or spec.plans
+        return task.writes or bool(asked) or self._wants_choice
 
     @property
     def _wants_choice(self) -> bool:
@@ -354,16 +373,21 @@ class Attempt:
 
     async def _give_back(self, workspace: Workspace) -> None:
         """Leave the tree; the machine's refusal keeps it, and is no failure of the attempt."""
-        threads, record = self.steps.threads, self.active.record
+        active, threads, record = self.active, self.steps.threads, self.active.record
         leave = partial(workspace.leave, unsaved=self.harvested.why_kept)
-        untouched = not self.active.began
-        if self.active.session is not None:
+        untouched = not active.began
+        if active.session is not None:
             # Until the next look at the ledger says whether that session goes on.
             workspace.hold_back()
+        if workspace.is_snapshot and active.hand_over is not None:
+            await active.hand_over()
+            active.handed_over = True
         try:
             await threads.reach(Point.FINISH_RECORDED)
-            with self.active.timed("giving the tree back"):
-                left = await threads.run(leave, keep=self.kept, untouched=untouched)
+            with active.timed("giving the tree back"):
+                left = workspace.leave_to_others()
+                if left is None:
+                    left = await threads.run(leave, keep=self.kept, untouched=untouched)
             await threads.reach(Point.FINISH_LEFT)
         except (OSError, GitError) as error:
             left = Left(kept=f"it could not be given back: {clean(str(error), limit=400)}")

@@ -79,14 +79,16 @@ class Check:
         gate: bool,
     ) -> Fault | None:
         claim = active.claim
-        leaks = await self.threads.run(self._leaks, harvested)
+        leaks: Sequence[SecretFile] = ()
+        if harvested.entries:
+            leaks = await self.threads.run(self._leaks, harvested)
         shown = harvested
         if leaks:
             redact = Redactor(dict(job.secrets)).whole
             leaks = [replace(one, path=redact(one.path)) for one in leaks]
             shown = without_keys(harvested, redact)
         fault = left_out(harvested) or held_back(claim, shown, leaks)
-        if fault is None:
+        if fault is None and claim.task.spec.deliverables:
             commit = harvested.commit
             fault = await self.threads.run(missing_deliverables, claim, workspace, commit)
         # The gate comes last: it is the only one that costs something, and it runs foreign code.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.writer import Writer
     from wf_tui.scheduler.attempts.accepted import AcceptedClaim
     from wf_tui.scheduler.attempts.attempt import LeftClaim, Steps
+    from wf_tui.scheduler.attempts.prepare import NewClaim
 
 __all__ = ["AttemptFactory"]
 
@@ -41,13 +42,13 @@ class AttemptFactory:
         proofs = ProofReader(self.steps.threads, folder)
         return ClaimRecord(claim, self.writer, self.faults, proofs)
 
-    def attempt(self, claim: Claim) -> Attempt:
+    def attempt(self, new: NewClaim) -> Attempt:
         """Return what sees a worker's claim through."""
-        return Attempt(self._active(claim), self.steps)
+        return Attempt(self._active(new.claim), self.steps, new.inputs)
 
     def left(self, left: LeftClaim) -> Attempt:
         """Return what sees a worker's claim through whose scheduler died after its work."""
-        return Attempt(self._active(left.claim), self.steps, left=left)
+        return Attempt(self._active(left.claim), self.steps, left)
 
     def accepted(self, accepted: AcceptedClaim) -> Accepted:
         """Return what sees a person's claim through; a program has been in its tree before."""

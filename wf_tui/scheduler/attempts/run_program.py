@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wf_tui.fault_injection import Point
 from wf_tui.ledger.model.states import Step
-from wf_tui.prompts.results import kept_result
+from wf_tui.prompts.results import kept_result, short_result
 from wf_tui.scheduler.attempts.active_claim import StoppedError
 from wf_tui.scheduler.session.make import make_session
 from wf_tui.workers.protocol import Lost, Success
@@ -56,11 +56,16 @@ class RunProgram:
         finally:
             await session.close()
         active.tools, active.session = session.tools, session.session
+        if outcome.program is not None and not self.kinds[kind].has_floor:
+            active.record.proofs.printed = outcome.program.tail
         if session.questions.left_open and active.stopped is None:
             # It ended without the answer that it had asked for: nobody waits for that any more.
             await active.record.step(Step.HARVESTING)
         await active.tell_left_running(outcome.program, "command")
         await self.threads.reach(Point.RUN_ENDED)
         if isinstance(outcome, Success):
-            outcome = await self.threads.run(kept_result, job, outcome)
+            short = short_result(job, outcome)
+            if short is None:
+                return await self.threads.run(kept_result, job, outcome)
+            return short
         return outcome

@@ -71,10 +71,23 @@ class Workspace:
             tree = trees.snapshots.acquire(head, wanted)
         return cls(trees, claim, tree, applied)
 
+    @classmethod
+    def join(cls, trees: Trees, claim: Claim, head: str) -> Workspace | None:
+        """Take the snapshot of `head` where others read it by now: nothing blocks. Else None."""
+        if claim.task.isolation is Isolation.WORKTREE or claim.task.writes:
+            return None
+        tree = trees.snapshots.join(head)
+        return None if tree is None else cls(trees, claim, tree)
+
     @property
     def own_tree(self) -> bool:
         """Whether nobody else works in the tree: only then the plan's `setup` may."""
         return self.claim.task.isolation is Isolation.WORKTREE
+
+    @property
+    def is_snapshot(self) -> bool:
+        """Whether it is one that all read who start from the same commit."""
+        return not (self.own_tree or self.claim.task.writes)
 
     @property
     def shared_scope(self) -> tuple[str, ...] | None:
@@ -106,6 +119,15 @@ class Workspace:
     def hold_back(self) -> None:
         """Let nobody else have the tree as it is given back: the session in it may go on."""
         self.trees.pool.hold_back_also(self.tree.number)
+
+    def leave_to_others(self) -> Left | None:
+        """Leave a snapshot that others still read: nothing blocks. None where it is to be left.
+
+        What readers have changed in it is told by the last of them.
+        """
+        if not self.is_snapshot:
+            return None
+        return Left() if self.trees.snapshots.leave_to_others(self.tree) else None
 
     def leave(self, *, keep: bool, untouched: bool, unsaved: str = "") -> Left:
         """Give the tree back; one that a person may need, or with work in it, is kept.

@@ -22,37 +22,50 @@ if TYPE_CHECKING:
     from wf_tui.ledger.rules.attempts import Ending
     from wf_tui.scheduler.threads import Threads
 
-__all__ = ["ProofReader", "with_proof"]
+__all__ = ["ProofReader"]
 
 _TAIL: Final = 8000
 """Characters at the end of an output that are looked at."""
+_AT_ONCE: Final = 500
+"""Characters that are looked at on the event loop: it takes a quarter of a millisecond."""
 _LONGEST: Final = 200
 _GATES: Final[dict[str, str]] = {Cause.GATE: "gate.json", Cause.MERGE_GATE: "merge/gate.json"}
 
 
-@dataclass(frozen=True)
+@dataclass
 class ProofReader:
     """Adds it to the endings of one attempt; used on the event loop, reads in a thread."""
 
     threads: Threads
     folder: Path
     """That of the attempt."""
+    printed: str | None = None
+    """The end of what its command has printed; None for an agent, or where nobody has seen it."""
 
     async def add(self, ending: Ending, detail: Detail | None = None) -> Ending:
         """Return the ending with its proof; `detail` is what its task is blocked with."""
-        return await self.threads.run(with_proof, ending, detail, self.folder)
+        if ending.proof:
+            return ending
+        text = (detail or {}).get("tail")
+        if text is None and ending.cause not in _GATES:
+            text = self.printed
+        if not isinstance(text, str):
+            return await self.threads.run(with_proof, ending, self.folder)
+        if len(text) > _AT_ONCE:
+            return await self.threads.run(proven_by, ending, text)
+        return proven_by(ending, text)
 
 
-def with_proof(ending: Ending, detail: Detail | None, folder: Path) -> Ending:
-    """Return the ending with its line that matters; blocks, and is called in a thread.
+def with_proof(ending: Ending, folder: Path) -> Ending:
+    """Return the ending with its line that matters, from the `folder` of its attempt; blocks.
 
-    `folder` is that of the attempt, `detail` what its task is blocked with. What cannot be read has
-    no proof: the sentence of the end stands in its place.
+    What cannot be read has no proof: the sentence of the end stands in its place.
     """
-    if ending.proof:
-        return ending
-    tail = (detail or {}).get("tail")
-    text = tail if isinstance(tail, str) else _output(ending, folder)
+    return proven_by(ending, _output(ending, folder))
+
+
+def proven_by(ending: Ending, text: str) -> Ending:
+    """Return the ending with the line that matters of an output."""
     line = line_that_matters(clean(text, multiline=True).splitlines())
     return replace(ending, proof=clean(line, limit=_LONGEST))
 

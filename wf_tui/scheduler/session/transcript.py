@@ -70,6 +70,11 @@ class TranscriptFile:
         for line in lines:
             self._record(line)
 
+    @property
+    def begun(self) -> bool:
+        """Whether there is a file, which has to be closed: a silent line has none."""
+        return self._handle >= 0
+
     def close(self) -> None:
         """Write the kept end, and how much is missing before it; raises `OSError`."""
         if self._left_out:
@@ -185,7 +190,8 @@ class Transcript:
         self._hurry.set()
         if self._work is not None:
             await self._work
-        await self._try(self.file.close)
+        if self.file.begun:
+            await self._try(self.file.close)
 
     async def _write_waiting(self) -> None:
         while self._waiting:

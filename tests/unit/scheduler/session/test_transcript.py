@@ -121,3 +121,15 @@ async def test_a_full_disk_costs_the_log_and_no_more(tmp_path: Path) -> None:
     log.add(EntryKind.SAY, "word")
     await log.close()
     assert not (tmp_path / "log.jsonl").exists()
+
+
+async def test_a_line_on_which_nothing_was_said_has_no_file(tmp_path: Path) -> None:
+    """Closing its log writes nothing, and needs no thread."""
+    calls = []
+
+    async def in_thread(write: Callable[[], None]) -> None:
+        calls.append(write)
+
+    file = TranscriptFile(tmp_path / "said.jsonl", 4_000)
+    await Transcript(file, SystemClock(), in_thread).close()
+    assert (calls, file.begun) == ([], False)

@@ -1,0 +1,66 @@
+"""What a task costs that only runs a command and reads: few requests, few threads, no git."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.plans import parallel_plan
+from wf_tui.git.worktrees.pool import Pool
+from wf_tui.ledger.writer import Writer
+from wf_tui.scheduler.threads import Threads
+
+if TYPE_CHECKING:
+    from tests.support.run_harness import RunHarness
+
+pytestmark = pytest.mark.usefixtures("legal")
+CHAIN = parallel_plan(*(f'id: {name}, run: "true"' for name in "abc")).replace(
+    "parallel: true", "parallel: false"
+)
+
+
+def spied(patch: pytest.MonkeyPatch, kind: type, method: str) -> list[str]:
+    """Return a list that gets the name of what a method is called with, each time."""
+    real, names = getattr(kind, method), list[str]()
+
+    def spy(self: object, what: object, *words: Any, **named: Any) -> Any:
+        names.append(getattr(what, "__qualname__", str(what)))
+        return real(self, what, *words, **named)
+
+    patch.setattr(kind, method, spy)
+    return names
+
+
+def test_a_command_asks_three_times(harness: RunHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside its claim it records its tree, its start and its end; the rest goes with those."""
+    asked = spied(monkeypatch, Writer, "post")
+    assert harness.play(parallel_plan('id: a, run: "true"')) == "completed"
+    own = [name.split(".")[1] for name in asked if name.startswith("ClaimRecord.")]
+    assert own == ["prepared", "started", "done"]
+    steps = [event.data["step"] for event in harness.events("task_step")]
+    assert steps == ["preparing", "running", "checking"]
+
+
+def test_a_command_blocks_once(harness: RunHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread enters its tree and writes its files; what has nothing to do needs none."""
+    harness.start(CHAIN, jobs=1)
+    ran = spied(monkeypatch, Threads, "run")
+    assert harness.lead() == "completed"
+    assert [name for name in ran if name.startswith("Prepare.")] == 3 * [
+        "Prepare.run.<locals>.enter"
+    ]
+    rooms = ("TranscriptFile.", "Check.", "JobMaker.", "kept_result", "with_proof", "missing_")
+    assert [name for name in ran if name.startswith(rooms)] == []
+
+
+def test_readers_hand_their_snapshot_over(
+    harness: RunHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has waited for the last reader comes in before it leaves: it is filled once."""
+    harness.start(CHAIN, jobs=1)
+    filled = spied(monkeypatch, Pool, "acquire")
+    given_back = spied(monkeypatch, Pool, "release")
+    assert harness.lead() == "completed"
+    assert (len(filled), len(given_back)) == (1, 1)
+    assert {harness.attempts(name)[0].tree for name in "abc"} == {"1"}
