@@ -17,11 +17,14 @@ from tests.bench import (
     all_runs,
     board,
     driver,
+    graph,
     history,
     ledger,
     line,
     load,
     models,
+    peers,
+    queues,
     recovery,
     spawn,
     start,
@@ -32,11 +35,9 @@ from tests.bench import (
 from tests.bench.figures import HEAD, Figure, cells, row
 from tests.bench.machine import machine
 from tests.bench.pace import pace
-from tests.bench.page import README, RESULTS, Measured, page, readme
+from tests.bench.page import README, RESULTS, Measured, page, readme, with_reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tests.bench.figures import Section
 
 SECTIONS: Final = {
@@ -44,6 +45,7 @@ SECTIONS: Final = {
     for section in (
         ledger.SECTION,
         spawn.SECTION,
+        graph.SECTION,
         line.SECTION,
         driver.SECTION,
         acp.SECTION,
@@ -57,8 +59,12 @@ SECTIONS: Final = {
         board.SECTION,
         history.SECTION,
         all_runs.SECTION,
+        peers.SECTION,
+        queues.SECTION,
     )
 }
+_PEERS: Final = (peers.SECTION.name, queues.SECTION.name)
+"""Measured when asked for: they install the packages of others."""
 _MEANING: Final = (
     "ratio = measured / floor, medians of rounds that took turns: for rates (per second) more is "
     "better and 1 is as fast as the floor, for times less is better and 1 is no overhead at all"
@@ -70,19 +76,29 @@ _STARTS: Final = 15
 
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(list(SECTIONS)), metavar="[SECTION]...")
+@click.option("--peers", "beside_peers", is_flag=True, help="Others too, from their packages.")
 @click.option("--quick", is_flag=True, help="The smallest sizes: to see that it works.")
+@click.option("--reasons", is_flag=True, help="Only bring the reasons of today into the page.")
 @click.option("--write", is_flag=True, help=f"Write {RESULTS.name}, and what the README has of it.")
-def bench(names: tuple[str, ...], *, quick: bool, write: bool) -> None:
-    """Measure wf beside its floors; without a SECTION, all of them.
+def bench(
+    names: tuple[str, ...], *, beside_peers: bool, quick: bool, reasons: bool, write: bool
+) -> None:
+    """Measure wf beside its floors; without a SECTION, all but those of others.
 
     The exit status is 1 when something was wrong, never because something was slow.
     """
+    if reasons:
+        _write(with_reasons(RESULTS.read_text(encoding="utf-8")))
+        return
     here = machine()
     click.echo(here)
     click.echo(_MEANING)
-    measured = [_measured(SECTIONS[name], quick=quick) for name in names or SECTIONS]
+    asked = names or [name for name in SECTIONS if name not in _PEERS]
+    every = [*asked, *(name for name in _PEERS if beside_peers and name not in asked)]
+    measured = [_measured(SECTIONS[name], quick=quick) for name in every]
     if write:
-        _write(measured, here, names)
+        repeat = " ".join([_REPEAT, *names, *["--peers"] * beside_peers, "--write"])
+        _write(page(measured, here, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", repeat))
     if any(figure.wrong for one in measured for figure in one.figures):
         sys.exit(1)
 
@@ -104,10 +120,7 @@ def _measured(section: Section, *, quick: bool) -> Measured:
     return one
 
 
-def _write(measured: Sequence[Measured], here: str, names: Sequence[str]) -> None:
-    when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    repeat = " ".join([_REPEAT, *names, "--write"])
-    results = page(measured, here, when, repeat)
+def _write(results: str) -> None:
     RESULTS.write_text(results, encoding="utf-8")
     README.write_text(readme(README.read_text(encoding="utf-8"), results), encoding="utf-8")
 

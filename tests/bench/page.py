@@ -16,11 +16,23 @@ if TYPE_CHECKING:
 
     from tests.bench.figures import Figure, Section, Verdict
 
-__all__ = ["README", "RESULTS", "SHOWN", "TABLE", "Measured", "goal_lines", "page", "readme"]
+__all__ = [
+    "README",
+    "RESULTS",
+    "SHOWN",
+    "TABLE",
+    "Measured",
+    "goal_lines",
+    "page",
+    "readme",
+    "with_reasons",
+]
 
 README: Final = Path(__file__).parents[2] / "README.md"
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 _HEAD: Final = "| what | before | goal | now | verdict | why |\n|---|---|---|---|---|---|\n"
+_MISSED: Final = "**missed**"
+_UNKNOWN: Final = "not measured"
 TABLE: Final = re.compile(re.escape(_HEAD) + r"(\|.*\n)*")
 """The table of goals, on the page and in the README."""
 SHOWN: Final = (
@@ -49,14 +61,15 @@ class Measured:
 
 def page(measured: Sequence[Measured], machine: str, when: str, repeat: str) -> str:
     """Return the whole page: the machine, the goals, then each section."""
+    lines = with_reasons(goal_lines(measured))
     return "".join(
         [
             "# How fast wf is\n\n",
             f"Measured {when} on {machine}.\n\n",
             f"Once more: `{repeat}`, on a machine that does nothing else. It writes this page.\n\n",
             _explained(measured),
-            "\n## Goals\n\n",
-            goal_lines(measured),
+            f"\n## Goals\n\n{_summed_up(lines)}\n\n",
+            lines,
             *(text for one in measured for text in _section(one)),
         ]
     )
@@ -88,18 +101,15 @@ def goal_lines(measured: Sequence[Measured]) -> str:
 
 def _goal(aim: Aim, found: Mapping[Aim, tuple[Figure, Verdict | None]]) -> tuple[str, ...]:
     target, (figure, verdict) = aim.value, found.get(aim, (None, None))
-    why = BECAUSE.get(aim, "")
     if verdict is None:
-        why = why or (figure.note if figure else "")
-        return target.what, target.before, str(target.goal), "", "not measured", why
+        note = figure.note if figure else ""
+        return target.what, target.before, str(target.goal), "", _UNKNOWN, note
     goal = str(target.goal)
     if target.goal.of is Of.TIME:
         goal += f" (here {verdict.goal})"
     suffix = "x" if target.goal.of is Of.RATIO else ""
     now = f"{verdict.value:.3g}{suffix}"
-    if verdict.met:
-        return target.what, target.before, goal, now, "met", ""
-    return target.what, target.before, goal, now, "**missed**", why
+    return target.what, target.before, goal, now, "met" if verdict.met else _MISSED, ""
 
 
 def _section(one: Measured) -> Iterator[str]:
@@ -113,6 +123,20 @@ def _row(words: Sequence[str]) -> str:
     return (
         "|" + "|".join(f" {word.replace('|', '/')} ".replace("  ", " ") for word in words) + "|\n"
     )
+
+
+def with_reasons(results: str) -> str:
+    """Return a page, or its table, with the reasons of today beside what is not met."""
+    for aim, why in BECAUSE.items():
+        head, not_met = re.escape(aim.value.what), rf"{re.escape(_MISSED)}|{_UNKNOWN}"
+        row = rf"^(\| {head} \|.*\| (?:{not_met}) \|).*$"
+        results = re.sub(row, rf"\1 {why} |", results, flags=re.MULTILINE)
+    return results
+
+
+def _summed_up(lines: str) -> str:
+    met, missed, unknown = (lines.count(f"| {word} |") for word in ("met", _MISSED, _UNKNOWN))
+    return f"{met} are met, {missed} missed, {unknown} not measured."
 
 
 def readme(text: str, results: str) -> str:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from wf_tui.plan.models import Plan
 
-__all__ = ["SECTION"]
+__all__ = ["JOBS", "SECTION", "bare"]
 
-_JOBS: Final = 8
+JOBS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - a
     harness = RunHarness(folder)
     plan = plan_of([{"id": f"t{number}", "prompt": "", "run": "true"} for number in range(count)])
     creating: list[float] = []
-    bare, whole = by_turns(
+    floor, whole = by_turns(
         rounds,
-        partial(_cost, partial(_bare, count)),
+        partial(_cost, partial(bare, count, "true")),
         partial(_cost, partial(_whole, harness, plan, creating)),
     )
-    yield from _figures(count, bare, whole, creating)
+    yield from _figures(count, floor, whole, creating)
 
 
 def _figures(
@@ -56,7 +56,7 @@ def _figures(
     floors = [cost.wall / count for cost in bare]
     over = median(walls) - median(floors)
     yield against(
-        f"{count} tasks of true, {_JOBS} jobs: wall a task",
+        f"{count} tasks of true, {JOBS} jobs: wall a task",
         "ms",
         walls,
         floors,
@@ -85,24 +85,27 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _bare(count: int) -> None:
-    asyncio.run(_bare_all(count))
+def bare(count: int, *words: str) -> None:
+    """Run a program so many times, as many at a time as there are jobs."""
 
+    async def all_of_them() -> None:
+        seats = asyncio.Semaphore(JOBS)
 
-async def _bare_all(count: int) -> None:
-    seats = asyncio.Semaphore(_JOBS)
+        async def one() -> None:
+            async with seats:
+                process = await asyncio.create_subprocess_exec(
+                    *words, stdout=asyncio.subprocess.DEVNULL
+                )
+                assert await process.wait() == 0
 
-    async def one() -> None:
-        async with seats:
-            process = await asyncio.create_subprocess_exec("true")
-            assert await process.wait() == 0
+        await asyncio.gather(*(one() for _ in range(count)))
 
-    await asyncio.gather(*(one() for _ in range(count)))
+    asyncio.run(all_of_them())
 
 
 def _whole(harness: RunHarness, plan: Plan, creating: list[float]) -> None:
     begun = time.perf_counter()
-    make_run(harness, plan, _JOBS)
+    make_run(harness, plan, JOBS)
     creating.append((time.perf_counter() - begun) * 1000)
     assert harness.lead() == "completed"
 

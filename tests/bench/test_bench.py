@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from tests.bench.__main__ import bench
 from tests.bench.figures import Figure, Goal, Of, Section, cells
 from tests.bench.goals import BECAUSE, Aim
-from tests.bench.page import Measured, goal_lines
+from tests.bench.page import Measured, goal_lines, with_reasons
 
 pytestmark = pytest.mark.bench
 
@@ -45,6 +45,9 @@ ROWS = {
     "history": ("history of", "a step on", "a step back"),
     "runs": ("20 runs: all read", "20 runs: a quiet second", "20 runs: one has changed"),
     "recovery": ("kill -9 to a claim of the stand-by", "of a new one", "faults of the run"),
+    "graph": ("from start to end", "requests a task", "statements a task", "dependency done"),
+    "peers": ("over ninja", "over make", "snakemake", "luigi", "prefect"),
+    "queues": ("over litequeue", "over huey", "over persist-queue"),
     "swarm": ("6 items, one lane at 429", "requests", "refused", "items lost"),
     "load": ("a plan of", "check of a plan of 20 tasks, json", "check of a plan of 20 tasks, yaml"),
 }
@@ -101,7 +104,10 @@ def test_page_has_a_line_for_each_goal() -> None:
 def test_missed_goal_stands_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reason is beside a missed goal, and not beside one that is met."""
     monkeypatch.setitem(BECAUSE, Aim.NEXT, "the disk")
-    missed, met = (_shown(Figure("next", value, "ms", aim=Aim.NEXT), pace=2) for value in (25, 15))
+    missed, met = (
+        with_reasons(_shown(Figure("next", value, "ms", aim=Aim.NEXT), pace=2))
+        for value in (25, 15)
+    )
     assert "| <= 10 (here <= 20) | 25 | **missed** | the disk |" in missed
     assert "the disk" not in met
 
