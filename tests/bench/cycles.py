@@ -1,10 +1,11 @@
-"""One edit from its base to the integration branch: as wf does it, and as bare git plumbing.
+"""One edit from its base to the integration branch: as wf does it, and as git alone does.
 
 Each cycle starts one commit behind the branch, as it is when others work too, so that each merges.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import time
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.support.merging import integrate
 from wf_tui.git.control.attempt_commits import Message, commit_attempt, save_attempt_ref
-from wf_tui.git.control.control import make_control
+from wf_tui.git.control.control import keeping_git, make_control
 from wf_tui.git.merge.integrate import Merge
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.paths import RunPaths
@@ -20,7 +21,7 @@ from wf_tui.paths import RunPaths
 if TYPE_CHECKING:
     from tests.support.run_harness import RunHarness
 
-__all__ = ["Bare", "Pooled"]
+__all__ = ["Bare", "Plain", "Pooled"]
 
 _WHEN: Final = 1_800_000_000.0
 _NOBODY: Final = {
@@ -43,9 +44,10 @@ class Pooled:
     def __init__(self, harness: RunHarness) -> None:
         paths = RunPaths(harness.folder / "pooled")
         paths.root.mkdir(parents=True)
-        self._control = make_control(
-            harness.project.repository, paths, "wf/pooled", environ=harness.environ
-        )
+        made = make_control(harness.project.repository, paths, "wf/pooled", environ=harness.environ)
+        # As the scheduler has it.
+        self._kept = contextlib.ExitStack()
+        self._control = self._kept.enter_context(keeping_git(made))
         self._pool = Pool(self._control, paths)
         self._base = self._head = self._control.base
         self._number = 0
@@ -87,7 +89,8 @@ class Pooled:
         return took * 1000
 
     def close(self) -> None:
-        """Throw the worktrees away."""
+        """Throw the worktrees away, and end the git processes that stayed."""
+        self._kept.close()
         for number in self._pool.existing():
             self._pool.discard(self._pool.reopen(number, self._base))
 
@@ -129,12 +132,55 @@ class Bare:
         return took * 1000
 
     def _git(self, *words: str, stdin: str = "") -> str:
-        done = subprocess.run(
-            ["git", *self._settings, *words],
-            env=self._environ,
-            input=stdin,
-            capture_output=True,
-            check=True,
-            text=True,
+        return _run_git(*self._settings, *words, environ=self._environ, stdin=stdin)
+
+
+class Plain:
+    """A worktree that is used again and again, by the commands that a script would give git.
+
+    It forgives what wf has to care for: nobody's work is looked for, and no attempt keeps a ref.
+    """
+
+    def __init__(self, harness: RunHarness) -> None:
+        paths = RunPaths(harness.folder / "plain")
+        paths.root.mkdir(parents=True)
+        control = make_control(
+            harness.project.repository, paths, "wf/plain", environ=harness.environ
         )
-        return done.stdout.strip()
+        self._ref = control.ref
+        self._tree = paths.root / "tree"
+        self._environ = {**_NOBODY, "PATH": os.environ["PATH"]}
+        self._base = self._head = control.base
+        self._number = 0
+        where = ("--git-dir", str(control.git_dir))
+        words = ("worktree", "add", "-q", "--detach", str(self._tree), self._base)
+        _run_git(*where, *words, environ=self._environ)
+
+    def do(self, name: str) -> float:
+        """Edit one file of the worktree and merge that; return the milliseconds."""
+        self._number += 1
+        begun = time.perf_counter()
+        self._git("checkout", "-q", "--detach", "-f", self._base)
+        self._git("clean", "-fdxq")
+        with (self._tree / name).open("a") as file:
+            file.write(f"{self._number}\n")
+        self._git("add", "-A")
+        self._git("commit", "-q", "-m", "task")
+        merged = self._git("merge-tree", "--write-tree", self._head, "HEAD")
+        parents = ("-p", self._head, "-p", "HEAD")
+        new = self._git("commit-tree", *parents, "-m", "Merge task", merged)
+        self._git("update-ref", self._ref, new, self._head)
+        took = time.perf_counter() - begun
+        self._base, self._head = self._head, new
+        return took * 1000
+
+    def _git(self, *words: str) -> str:
+        return _run_git("-C", str(self._tree), *words, environ=self._environ)
+
+
+def _run_git(*words: str, environ: dict[str, str], stdin: str = "") -> str:
+    command = ["git", *words]
+    done = subprocess.run(
+        command, env=environ, input=stdin, capture_output=True, check=True, text=True
+    )
+    return done.stdout.strip()

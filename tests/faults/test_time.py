@@ -139,7 +139,7 @@ def hang(folder: Path, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
 
 
-@pytest.mark.parametrize("words", ["*write-tree*", "*merge-base*", "*commit-tree*"])
+@pytest.mark.parametrize("words", ["*write-tree*", "*diff-tree*", "*hash-object*"])
 def test_git_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     """An own step has a deadline: git is stopped, that counts, and the task is tried again."""
     harness = RunHarness(tmp_path, Timing(grace=0.5, step_deadline=0.5))

@@ -158,7 +158,7 @@ def test_a_ruined_run(tampered: RunHarness, ruin: str, state: str) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="there is no strace here")
-@pytest.mark.parametrize("command", ["update-index", "write-tree", "commit-tree", "update-ref"])
+@pytest.mark.parametrize("command", ["update-index", "write-tree", "commit", "update-ref"])
 def test_a_disk_that_does_not_keep_its_word(
     harness: RunHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
@@ -176,14 +176,17 @@ def test_a_disk_that_does_not_keep_its_word(
 
 
 def failing_git(folder: Path, command: str) -> Path:
-    """Return a folder with a git of which one command is told that its `fsync` has failed."""
+    """Return a folder with a git of which one command is told that its `fsync` has failed.
+
+    A commit is written by one that stays, or by one of its own: both.
+    """
     git = shutil.which("git")
+    words = '*" hash-object "*|*" commit-tree "*' if command == "commit" else f'*" {command} "*'
     faults = "strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:error=EIO"
     wrapper = folder / "bin" / "git"
     wrapper.parent.mkdir()
     wrapper.write_text(
-        f'#!/bin/sh\ncase " $* " in *" {command} "*) exec {faults} {git} "$@";; esac\n'
-        f'exec {git} "$@"\n'
+        f'#!/bin/sh\ncase " $* " in {words}) exec {faults} {git} "$@";; esac\nexec {git} "$@"\n'
     )
     wrapper.chmod(0o755)
     return wrapper.parent

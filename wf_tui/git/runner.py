@@ -25,12 +25,15 @@ from wf_tui.text import clean
 __all__ = [
     "MINIMUM_VERSION",
     "Completed",
+    "current_limit",
+    "end_group",
     "find_git",
     "git",
     "git_limit",
     "isolated_environment",
     "parse_version",
     "report_slow_git",
+    "report_time",
     "require_version",
 ]
 
@@ -176,9 +179,7 @@ def git(
     command = [find_git(), *(a if isinstance(a, bytes) else str(a) for a in arguments)]
     began = time.monotonic()
     done = _run(command, env, stdin, cwd or Path("/"))
-    seconds, report = time.monotonic() - began, _report.get()
-    if report is not None and seconds > _SLOW:
-        report(os.fsdecode(command[1]), seconds)
+    report_time(os.fsdecode(command[1]), time.monotonic() - began)
     if ok is not None and done.status not in ok:
         raise _failure(arguments, done)
     return done
@@ -198,6 +199,11 @@ def git_limit(seconds: float) -> Iterator[None]:
         _limit.reset(before)
 
 
+def current_limit() -> float | None:
+    """Return the seconds that `git_limit` gives each command of this thread; None for no limit."""
+    return _limit.get()
+
+
 @contextlib.contextmanager
 def report_slow_git(report: Callable[[str, float], None]) -> Iterator[None]:
     """Tell of each git command of this thread that takes over 0.2 s: its name, and its seconds.
@@ -210,6 +216,13 @@ def report_slow_git(report: Callable[[str, float], None]) -> Iterator[None]:
         yield
     finally:
         _report.reset(before)
+
+
+def report_time(command: str, seconds: float) -> None:
+    """Tell who has asked for it, if a git command of this thread was slow."""
+    report = _report.get()
+    if report is not None and seconds > _SLOW:
+        report(command, seconds)
 
 
 def find_git() -> str:
@@ -286,7 +299,7 @@ def _run(command: list[str | bytes], env: dict[str, str], stdin: bytes, cwd: Pat
         try:
             stdout, stderr = started.communicate(stdin, timeout=limit)
         except subprocess.TimeoutExpired:
-            _end(started)
+            end_group(started)
             what = clean(os.fsdecode(command[1]))
             text = f"git {what} took longer than {limit:g} s and was stopped"
             raise GitDeadlineError(text, "is its file system still there?") from None
@@ -297,7 +310,7 @@ def _run(command: list[str | bytes], env: dict[str, str], stdin: bytes, cwd: Pat
     return Completed(started.returncode, stdout, stderr)
 
 
-def _end(started: subprocess.Popen[bytes]) -> None:
+def end_group(started: subprocess.Popen[bytes]) -> None:
     """End git with all that it has started; told politely first, it removes its locks."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):

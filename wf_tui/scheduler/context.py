@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.git.control.control import open_control
+from wf_tui.git.control.control import keeping_git, open_control
 from wf_tui.git.repository import Repository
 from wf_tui.git.worktrees.local_files import LocalFiles
 from wf_tui.git.worktrees.pool import Pool
@@ -198,18 +198,19 @@ async def open_run(
         return reads.run_row(ledger.db, run), worktree_setup_of(ledger.db, run), lanes
 
     row, worktree, lanes = await writer.submit(read)
-    control = open_control(paths)
     profiles = await threads.run(_profiles, row, environ, paths, repo)
     top = Path(worktree.checkout) if worktree.checkout else None
-    pool = Pool(control, paths, LocalFiles(top, worktree.link, worktree.copy).lay_out)
     # A shim has to speak as often as a lease is renewed, or a healthy program would look lost.
     often = min(_ALIVE_EVERY, row.lease / BEATS)
     async with (
         Launcher(environ=environ, alive_every=often, deaf_after=deaf_after) as shims,
         open_workers(shims, paths.root, environ) as workers,
+        contextlib.AsyncExitStack() as stack,
     ):
         # Behind the start of the parent: programs inherit its limit, which is the user's.
         raise_descriptor_limit()
+        control = stack.enter_context(keeping_git(open_control(paths)))
+        pool = Pool(control, paths, LocalFiles(top, worktree.link, worktree.copy).lay_out)
         yield RunContext(
             run=run,
             paths=paths,

@@ -27,7 +27,8 @@ _RANGES: Final = 600
 """From 20,000 on they end below 32,768, where Linux takes ports for itself."""
 _HIGHEST: Final = 65_536
 _NO_SUCH_NETWORK: Final = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})
-_HOSTS: Final = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
+_HOSTS: Final = ((socket.AF_INET6, "::"), (socket.AF_INET, "127.0.0.1"))
+"""The second for a machine without IPv6: the first one is all addresses of both kinds."""
 
 
 @dataclass
@@ -83,16 +84,20 @@ class Ports:
 def is_unused(base: int) -> bool:
     """Whether nobody listens at any port of the range that begins at `base`, on this machine.
 
-    Found out by binding, on the loopback of IPv4 and of IPv6; a machine without one of them has
+    Found out by binding, for IPv4 and IPv6 at once where the machine has both; one without has
     nobody there. It says nothing about the next moment: the lock keeps other attempts away, not
     other programs.
     """
     for family, host in _HOSTS:
-        for port in range(base, base + SIZE):
-            try:
+        try:
+            for port in range(base, base + SIZE):
                 with socket.socket(family, socket.SOCK_STREAM) as probe:
+                    if family is socket.AF_INET6:
+                        probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
                     probe.bind((host, port))
-            except OSError as error:
-                if error.errno not in _NO_SUCH_NETWORK:
-                    return False
+        except OSError as error:
+            if error.errno in _NO_SUCH_NETWORK:
+                continue
+            return False
+        return True
     return True

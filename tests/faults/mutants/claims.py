@@ -67,8 +67,8 @@ CLAIMS: Final = (
         "G2",
         "the ref of an attempt is moved",
         "git/control/attempt_commits.py",
-        "        ref = edited_ref(ref, commit)\n    control.create(ref, commit)\n",
-        '        control.git("update-ref", ref, commit)\n    control.create(ref, commit)\n',
+        "        ref = edited_ref(ref, commit)\n        control.create(ref, commit)\n",
+        '        control.git("update-ref", ref, commit)\n',
         "unit/git/control/test_attempt_commits.py::test_the_ref_is_made_once",
     ),
     Mutant(

@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.merging import integrate
 from wf_tui.git.control.attempt_commits import Message, commit_attempt, save_attempt_ref
-from wf_tui.git.control.control import Control, make_control
+from wf_tui.git.control.control import Control, keeping_git, make_control
 from wf_tui.git.harvest.harvest import Harvest
 from wf_tui.git.merge.integrate import Integration
 from wf_tui.git.repository import find_repository
@@ -113,6 +113,13 @@ def start_run(tmp_path: Path) -> Callable[[User], Run]:
 def run(user: User, start_run: Callable[[User], Run]) -> Run:
     """Start a run on the template."""
     return start_run(user)
+
+
+@pytest.fixture
+def kept_run(run: Run) -> Iterator[Run]:
+    """Start a run on the template with git processes that stay, as the scheduler has it."""
+    with keeping_git(run.control) as control:
+        yield Run(run.user, run.paths, control, Pool(control, run.paths))
 
 
 def canary(folder: Path) -> tuple[str, Path]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
-from wf_tui.scheduler.ports import SIZE, Ports
+from wf_tui.scheduler.ports import SIZE, Ports, is_unused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,47 @@ def test_a_port_in_use(ports: Ports, host: str) -> None:
         server.bind((host, FIRST + SIZE - 1))
         server.listen()
         assert ports.take(("a", 1)) != FIRST
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="there is no IPv6 here")
+@pytest.mark.parametrize("host", ["::1", "::"])
+def test_a_port_in_use_for_ipv6(ports: Ports, host: str) -> None:
+    """Also one that listens for that kind of address alone."""
+    with socket.socket(socket.AF_INET6) as server:
+        server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        server.bind((host, FIRST + SIZE - 1))
+        server.listen()
+        assert ports.take(("a", 1)) != FIRST
+
+
+class _SocketWithoutIPv6(socket.socket):
+    def __init__(self, family: int, kind: int) -> None:
+        if family == socket.AF_INET6:
+            raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+        super().__init__(family, kind)
+
+
+@pytest.mark.parametrize("listens", [False, True])
+def test_a_machine_without_ipv6(
+    ports: Ports, monkeypatch: pytest.MonkeyPatch, *, listens: bool
+) -> None:
+    """There IPv4 alone is tried: its ports are had, and one that is in use is seen."""
+    with socket.socket() as server:
+        if listens:
+            server.bind(("127.0.0.1", FIRST))
+            server.listen()
+        monkeypatch.setattr("wf_tui.scheduler.ports.socket.socket", _SocketWithoutIPv6)
+        assert ports.take(("a", 1)) == FIRST + (SIZE if listens else 0)
+
+
+def test_a_machine_without_a_descriptor_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing can be tried no range is called free."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("wf_tui.scheduler.ports.socket.socket", refuse)
+    assert not is_unused(FIRST)
 
 
 def test_no_ports_are_left(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wf_tui.errors import RefusedError
 from wf_tui.git.control.control import Control
 from wf_tui.git.refs import attempt_ref, edited_ref
 from wf_tui.text import clean
@@ -17,6 +18,8 @@ __all__ = ["Message", "commit_attempt", "commit_tree", "save_attempt_ref"]
 _HOST = ("wf", "wf@wf.invalid")
 _WORKER_MAIL = "worker@wf.invalid"
 _NOT_IN_A_NAME = re.compile(r"[<>\n\0]")
+# Git takes nothing away from such a name; one that is odder is left to it.
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]*[A-Za-z0-9_-])?")
 _TITLE = 200
 
 
@@ -98,6 +101,10 @@ def commit_tree(
     wf is the committer, and the author where no other is named (name, address); `when` (UTC
     seconds) is the date of both. No ref moves. Raises `GitError` where an object is missing.
     """
+    if control.kept and (content := _plain_content(tree, parents, message, author, int(when))):
+        made = control.kept.write_commit(content, tree, parents)
+        if made is not None:
+            return made
     date = f"@{int(when)} +0000"
     variables = {
         "GIT_AUTHOR_NAME": author[0],
@@ -112,6 +119,30 @@ def commit_tree(
     return control.git(*words, stdin=message, variables=variables).text
 
 
+def _plain_content(
+    tree: str, parents: Sequence[str], message: bytes, author: tuple[str, str], when: int
+) -> bytes | None:
+    """Return the commit that `git commit-tree` would make; None where that is not for us to say.
+
+    Git changes names and messages that have anything odd about them.
+    """
+    try:
+        text = message.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if not (text.replace("\n", "").isprintable() and _PLAIN_NAME.fullmatch(author[0])):
+        return None
+    if when < 0 or len(set(parents)) < len(parents):
+        return None
+    lines = [
+        f"tree {tree}",
+        *(f"parent {parent}" for parent in parents),
+        f"author {author[0]} <{author[1]}> {when} +0000",
+        f"committer {_HOST[0]} <{_HOST[1]}> {when} +0000",
+    ]
+    return "\n".join([*lines, "", text]).encode()
+
+
 def save_attempt_ref(control: Control, commit: str, *, task: str, epoch: int) -> str:
     """Keep an attempt's commit under its own ref, which is made once and never moved.
 
@@ -120,7 +151,9 @@ def save_attempt_ref(control: Control, commit: str, *, task: str, epoch: int) ->
     that what it names can always be found. Raises `RefusedError` where both refs are taken.
     """
     ref = attempt_ref(task, epoch)
-    if control.resolve(ref) not in {None, commit}:
+    try:
+        control.create(ref, commit)
+    except RefusedError:
         ref = edited_ref(ref, commit)
-    control.create(ref, commit)
+        control.create(ref, commit)
     return ref

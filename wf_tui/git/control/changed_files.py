@@ -7,16 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from wf_tui.git.control.control import Control
+from wf_tui.git.control.tree_differences import tree_differences
 from wf_tui.git.path_bytes import decode_path
 from wf_tui.plan.scopes import covers
 
-__all__ = ["ABSENT", "Entry", "changed_files", "outside_scopes"]
+__all__ = ["ABSENT", "RAW", "Entry", "changed_files", "outside_scopes"]
 
 ABSENT = "000000"
 """The mode of a path that is not there."""
 
 # No renames: scopes and the check for loss judge each path by itself.
-_RAW = ("diff-tree", "-r", "-z", "--no-renames", "--raw", "--no-abbrev", "--end-of-options")
+RAW = ("--no-renames", "--raw", "--no-abbrev")
+"""How `diff-tree` is asked for them."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def changed_files(control: Control, old: str, new: str) -> tuple[Entry, ...]:
     Bytes of a path that are no UTF-8 are kept as surrogate escapes. One command of git, which
     compares trees: what the folders have in common costs nothing, however large they are.
     """
-    records = control.git(*_RAW, old, new).records
+    records = tree_differences(control, RAW, old, new)
     entries = []
     # A record is `:MODE MODE OID OID STATUS`, and its path is the record behind it.
     for about, path in zip(records[::2], records[1::2], strict=True):

@@ -4,16 +4,18 @@ Made from hard links of the user's objects and one ref, with a configuration of 
 the user's refs, configuration, hooks and locks are out of reach.
 """
 
+import contextlib
 import os
 import re
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from wf_tui.errors import EnvironmentalError, GitError, RefusedError, RepositoryError
 from wf_tui.git.control.caps import CAPS, Caps, read_caps
+from wf_tui.git.control.kept_git import KeptGit
 from wf_tui.git.control.objects import link_objects
 from wf_tui.git.control.sparse import Sparse, cone, is_sparse
 from wf_tui.git.control.user_rules import read_settings, read_user_rules
@@ -25,10 +27,11 @@ from wf_tui.git.runner import Argument, Completed, git
 from wf_tui.paths import RunPaths, write_private
 from wf_tui.text import plural
 
-__all__ = ["Control", "check_complete", "make_control", "open_control"]
+__all__ = ["Control", "check_complete", "keeping_git", "make_control", "open_control"]
 
 _LOCAL_NAMES = "foreign"
 """The file in `control.git` that lists them; the name is that of the first release."""
+_OID = re.compile(r"[0-9a-f]+")
 # What a pattern of `.gitignore` gives a meaning to; a space has one only at the end.
 _SPECIAL = re.compile(r"([\\*?\[]| $)")
 
@@ -62,6 +65,16 @@ class Control:
 
     caps: Caps = field(default=CAPS, kw_only=True, compare=False)
     """The most that a harvest of the run takes."""
+    kept_git: KeptGit | None = field(default=None, kw_only=True, compare=False, repr=False)
+    """Git processes that stay, where somebody keeps some, see `keeping_git`."""
+
+    @property
+    def kept(self) -> KeptGit | None:
+        """What is asked before a git of its own is started; None where there is no such thing.
+
+        Nor where `variables` bend git: processes that stay know this repository alone.
+        """
+        return None if self.variables else self.kept_git
 
     @property
     def is_sparse(self) -> bool:
@@ -103,7 +116,7 @@ class Control:
 
         Only the integrator moves it, but a person can, too: never keep it over a step.
         """
-        return self.git("rev-parse", "--verify", "--end-of-options", self.ref + "^{commit}").text
+        return self._peeled(self.ref, "commit")
 
     def resolve(self, name: str) -> str | None:
         """Return the object that a ref or object name means, or None where there is none.
@@ -111,13 +124,23 @@ class Control:
         A name that is an object's whole name already comes back as it is, whether or not the object
         is there; ask for `NAME^{commit}` to know that.
         """
+        if len(name) == len(self.base) and _OID.fullmatch(name):
+            return name
+        if self.kept and (found := self.kept.find(name)):
+            return found[0]
         # 128 is where git stumbles over damage on its way: nothing to build on either.
         done = self.git("rev-parse", "--verify", "-q", "--end-of-options", name, ok=(0, 1, 128))
         return done.text if done.status == 0 else None
 
     def tree_of(self, commit: str) -> str:
         """Return the object name of a commit's tree."""
-        return self.git("rev-parse", "--verify", "--end-of-options", commit + "^{tree}").text
+        return self._peeled(commit, "tree")
+
+    def _peeled(self, name: str, kind: str) -> str:
+        peeled = f"{name}^{{{kind}}}"
+        if self.kept and (found := self.kept.find(peeled)):
+            return found[0]
+        return self.git("rev-parse", "--verify", "--end-of-options", peeled).text
 
     def contains(self, commit: str, *, head: str | None = None) -> bool:
         """Whether the integration branch (or `head`) has `commit` in its history.
@@ -144,6 +167,8 @@ class Control:
         The one compare-and-swap that promise G6 rests on: git takes the ref's lock, compares, and
         renames. Returns False where it did not move; why, only a new look at the ref can tell.
         """
+        if self.kept and self.kept.move(ref, new, old):
+            return True
         return self._move(ref, new, old).status == 0
 
     def create(self, ref: str, commit: str) -> None:
@@ -152,6 +177,8 @@ class Control:
         Raises `RefusedError` where it points elsewhere, `GitError` where git cannot write it.
         """
         # Recovery makes a ref again that a killed scheduler has made: the same one is no fault.
+        if self.kept and self.kept.move(ref, commit, self.zero):
+            return
         done = self._move(ref, commit, self.zero)
         if done.status == 0 or (there := self.resolve(ref)) == commit:
             return
@@ -226,6 +253,19 @@ def open_control(paths: RunPaths) -> Control:
     base = git("rev-parse", "--verify", "--end-of-options", BASE, git_dir=git_dir).text
     ref = git("symbolic-ref", "HEAD", git_dir=git_dir).text
     return _control_at(git_dir, object_format, base, ref)
+
+
+@contextlib.contextmanager
+def keeping_git(control: Control) -> Iterator[Control]:
+    """Give a repository to who asks much of it: with git processes that stay until the block ends.
+
+    For the scheduler; no view asks as much. Leaving the block ends them, and blocks for a moment.
+    """
+    kept = KeptGit(control.git_dir, control.settings)
+    try:
+        yield replace(control, kept_git=kept)
+    finally:
+        kept.close()
 
 
 def _control_at(git_dir: Path, object_format: str, base: str, ref: str) -> Control:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wf_tui.git.control.control import Control
+from wf_tui.git.control.tree_differences import tree_differences
 from wf_tui.git.path_bytes import decode_path, encode_path
 
 __all__ = ["BlobChange", "FileChange", "blob_changes", "changed_lines", "diff", "file_changes"]
@@ -65,8 +66,7 @@ def file_changes(control: Control, old: str, new: str) -> tuple[FileChange, ...]
 
     Bytes of a path that are no UTF-8 are kept as surrogate escapes.
     """
-    words = ("diff-tree", "-r", "-z", *_SAFE, "--numstat", "--end-of-options", old, new)
-    records = iter(control.git(*words).records)
+    records = iter(tree_differences(control, (*_SAFE, "--numstat"), old, new))
     changes = []
     for record in records:
         added, removed, path = record.split(b"\t", 2)

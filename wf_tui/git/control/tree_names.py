@@ -4,11 +4,13 @@ A used worktree is compared with them, name by name, before it is used again.
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
+from wf_tui.git.control.changed_files import Entry
 from wf_tui.git.control.control import Control
+from wf_tui.git.path_bytes import encode_path
 
 __all__ = ["Kind", "Names", "read_names"]
 
@@ -74,6 +76,37 @@ class Names:
             if there or not folder:
                 kept[folder] = there
         return replace(self, folders=kept)
+
+    def after(self, entries: Iterable[Entry]) -> "Names | None":
+        """Return the names of another commit, which has changed these; None where it takes a look.
+
+        That is so for attributes, for submodules, and where a folder has nothing in it any more.
+        """
+        folders = dict(self.folders)
+        own: dict[bytes, dict[bytes, Kind]] = {}
+
+        def names_in(folder: bytes) -> dict[bytes, Kind]:
+            if folder not in own:
+                if folder not in folders:  # above it first, as `walk` has them
+                    above, _, name = folder.rpartition(b"/")
+                    names_in(above)[name] = Kind.FOLDER
+                folders[folder] = own[folder] = dict(folders.get(folder, _NONE))
+            return own[folder]
+
+        for entry in entries:
+            folder, _, name = encode_path(entry.path).rpartition(b"/")
+            kinds = [_KINDS.get(mode.encode()) for mode in (entry.old_mode, entry.new_mode)]
+            if name == b".gitattributes" or Kind.SUBMODULE in kinds:
+                return None
+            if entry.deleted:
+                names_in(folder).pop(name, None)
+                if folder and not own[folder]:
+                    return None
+            elif kinds[1] is None:
+                return None
+            else:
+                names_in(folder)[name] = kinds[1]
+        return replace(self, folders=folders)
 
     def walk(self) -> Iterator[tuple[bytes, Kind]]:
         """Yield every path with its kind."""

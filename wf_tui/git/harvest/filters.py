@@ -19,6 +19,8 @@ __all__ = ["Filtered", "FilteredFiles", "find_filtered", "restore_pointers"]
 _NO_FILTER: Final = frozenset({b"unspecified", b"unset", b"set"})
 _LFS: Final = "lfs"
 _ATTRIBUTES: Final = ".gitattributes"
+_FEW: Final = 100
+"""Files of attributes that are looked for one by one."""
 _SHORTEST_POINTER: Final = 100
 """Bytes: its version and 64 digits."""
 
@@ -53,7 +55,7 @@ def find_filtered(worktree: WorktreeFiles, base: str, entries: Collection[Entry]
         for entry in entries
         if entry.new_mode.startswith("100") and entry.new_oid not in stored
     ]
-    if not asked:
+    if not asked or _have_no_attributes(worktree, base, entries, asked):
         return FilteredFiles()
     found = _filters(worktree, asked)
     lfs = frozenset(path for path, name in found.items() if name == _LFS)
@@ -66,6 +68,30 @@ def find_filtered(worktree: WorktreeFiles, base: str, entries: Collection[Entry]
     passed = {_LFS, *read_idle_filters(worktree.control.git_dir)}
     held = [Filtered(path, name) for path, name in sorted(found.items()) if name not in passed]
     return FilteredFiles(tuple(held), lfs)
+
+
+def _have_no_attributes(
+    worktree: WorktreeFiles, base: str, entries: Iterable[Entry], paths: Iterable[bytes]
+) -> bool:
+    """Whether no attributes at all can be set for these paths, neither now nor in the base.
+
+    False where that is not certain. As git looks for them: rules of the user, then each folder
+    above a path, on the disk or else in the index, which is the base with the changed files.
+    """
+    control = worktree.control
+    if control.kept is None or control.has_rules:
+        return False
+    if any(entry.path.rpartition("/")[2] == _ATTRIBUTES for entry in entries):
+        return False
+    files = {_ATTRIBUTES.encode()}
+    for path in paths:
+        folder = path.rpartition(b"/")[0]
+        while folder:
+            files.add(folder + b"/" + _ATTRIBUTES.encode())
+            folder = folder.rpartition(b"/")[0]
+    if len(files) > _FEW or any(map(worktree.kind, files)):
+        return False
+    return control.kept.lacks([f"{base}:{decode_path(file)}" for file in files])
 
 
 def _filters(worktree: WorktreeFiles, paths: Iterable[bytes], *options: str) -> dict[str, str]:

@@ -90,10 +90,9 @@ def make_merge(
     conflict, before it is one. Called on a git thread by the scheduler's integrator. Raises
     `GitError` where git cannot merge at all.
     """
-    # Also when a killed scheduler moved the branch and did not live to record it.
-    if control.contains(commit, head=head):
-        return AlreadyIn(head)
     merged = _merge(control, base, head, commit)
+    if isinstance(merged, AlreadyIn):
+        return merged
     if isinstance(merged, Conflict):
         sides = decide(merged)
         if sides is None:
@@ -147,18 +146,29 @@ def find_conflict(control: Control, base: str, head: str, commit: str) -> Confli
     return merged if isinstance(merged, Conflict) else None
 
 
-def _merge(control: Control, base: str, head: str, commit: str) -> str | Conflict:
+def _merge(control: Control, base: str, head: str, commit: str) -> str | AlreadyIn | Conflict:
     """Return the tree that the branch shall have, or why there is none."""
     # Nobody merged since the attempt began: its own commit is the next head, without a merge.
-    if head == base:
-        tree = control.tree_of(commit)
-    else:
-        merge = merge_trees(control, head, commit)
-        if not merge.clean:
-            return merge_conflict(control, base, head, commit, merge)
-        tree = merge.tree
-        if lost := find_losses(control, base, head, commit, tree):
-            return loss_conflict(control, base, head, commit, tree, lost)
+    merge = merge_trees(control, head, commit) if head != base else None
+    if merge is not None and not merge.clean:
+        return merge_conflict(control, base, head, commit, merge)
+    tree = control.tree_of(commit) if merge is None else merge.tree
+    # Also when a killed scheduler moved the branch and did not live to record it.
+    if _may_be_in(control, base, head, commit, tree) and control.contains(commit, head=head):
+        return AlreadyIn(head)
+    if merge is not None and (lost := find_losses(control, base, head, commit, tree)):
+        return loss_conflict(control, base, head, commit, tree, lost)
     entries = changed_files(control, base, commit)
     clashes = case_collisions(control, head, tree, entries)
     return clash_conflict(control, base, head, commit, tree, clashes) if clashes else tree
+
+
+def _may_be_in(control: Control, base: str, head: str, commit: str, tree: str) -> bool:
+    """Whether `head` may have `commit` in its history; `tree` is what merging the two gives.
+
+    What is in changes nothing when it is merged once more, and nothing is in its own parent: so
+    that, as a rule, the history need not be walked.
+    """
+    if head == base:
+        return control.resolve(f"{commit}^1") != head
+    return not changed_files(control, head, tree)

@@ -7,13 +7,14 @@ in a bare repository; so they are laid out in a folder that holds nothing else.
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from wf_tui.git.control.changed_files import ABSENT
+from wf_tui.git.control.changed_files import ABSENT, RAW
 from wf_tui.git.control.control import Control
 from wf_tui.git.erase import erase
+from wf_tui.git.runner import Completed
 from wf_tui.paths import write_private
 
 __all__ = ["attributes_folder"]
@@ -21,7 +22,6 @@ __all__ = ["attributes_folder"]
 _FOLDER: Final = "attributes"
 """In `control.git`: a folder for each set of files, made once and never changed."""
 _NAME: Final = b".gitattributes"
-_RAW: Final = ("diff-tree", "-r", "-z", "--no-renames", "--raw", "--no-abbrev", "--end-of-options")
 _GLOB: Final = {"GIT_LITERAL_PATHSPECS": "0", "GIT_GLOB_PATHSPECS": "1"}
 _FILES: Final = frozenset({b"100644", b"100664", b"100755"})
 _UNSAFE: Final = frozenset({b"", b".", b"..", b".git"})
@@ -55,15 +55,15 @@ def _attribute_files(control: Control, commit: str) -> _Files:
     before, known = _last.get(key, nothing)
     if before == commit:
         return known
-    # The pathspec keeps the answer short; unlike `ls-tree` it knows patterns.
-    pathspec = "**/" + os.fsdecode(_NAME)
-    done = control.git(*_RAW, before, commit, "--", pathspec, variables=_GLOB, ok=None)
-    if done.status:
-        # The commit before was one that a landing saw among the user's objects.
+    records = _records(control, before, commit) if before != nothing[0] else None
+    if records is None:
+        # The first one; or the one before was one that a landing saw among the user's objects.
         before, known = nothing
-        done = control.git(*_RAW, before, commit, "--", pathspec, variables=_GLOB)
-    records, files = done.records, dict(known)
+        records = _ask(control, before, commit).records
+    files = dict(known)
     for about, path in zip(records[::2], records[1::2], strict=True):
+        if path.rpartition(b"/")[2] != _NAME:
+            continue
         _, mode, _, oid, _ = about[1:].split(b" ")
         if mode == ABSENT.encode():
             files.pop(path, None)
@@ -74,6 +74,25 @@ def _attribute_files(control: Control, commit: str) -> _Files:
             files.pop(path, None)
     _last[key] = commit, files
     return files
+
+
+def _records(control: Control, before: str, commit: str) -> Sequence[bytes] | None:
+    """Return what differs, the files with that name and maybe others; None where git fails."""
+    kept = control.kept
+    # Of heads that differ little; mostly asked before, when what was merged was checked for loss.
+    if kept and (found := kept.differences(RAW, before, commit)) is not None:
+        return found
+    done = _ask(control, before, commit, ok=None)
+    return None if done.status else done.records
+
+
+def _ask(
+    control: Control, before: str, commit: str, ok: Collection[int] | None = (0,)
+) -> Completed:
+    # The pathspec keeps the answer short; unlike `ls-tree` it knows patterns.
+    words = ("diff-tree", "-r", "-z", *RAW, "--end-of-options", before, commit)
+    pathspec = "**/" + os.fsdecode(_NAME)
+    return control.git(*words, "--", pathspec, variables=_GLOB, ok=ok)
 
 
 def _empty_tree(control: Control) -> str:

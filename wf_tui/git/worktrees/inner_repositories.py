@@ -19,7 +19,7 @@ from wf_tui.git.worktrees.worker_refs import made_commits
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from wf_tui.git.harvest.worktree_files import WorktreeFiles
     from wf_tui.git.worktrees.worker_refs import WorkerRefs
@@ -33,10 +33,16 @@ _LONGEST_MARK: Final = 8_192
 """Bytes that are read of the file by which a worktree names its git directory."""
 
 
-def unsaved_inside(worktree: WorktreeFiles, git_dir: Path, refs: WorkerRefs) -> Iterator[str]:
+def unsaved_inside(
+    worktree: WorktreeFiles,
+    git_dir: Path,
+    refs: WorkerRefs,
+    ignored: Collection[bytes] | None = None,
+) -> Iterator[str]:
     """Yield what repositories inside of a worktree hold and no ref can, as clauses for a person.
 
-    Of one that is not ignored the harvest speaks. Raises `OddGitDirError` and `GitError`.
+    Of one that is not ignored the harvest speaks. `ignored` is what git ignores there, from who has
+    just asked. Raises `OddGitDirError` and `GitError`.
     """
     for name in refs.submodules:
         yield f"commits in the submodule {clean(name, limit=_SHOWN)}"
@@ -52,7 +58,8 @@ def unsaved_inside(worktree: WorktreeFiles, git_dir: Path, refs: WorkerRefs) -> 
             yield f"uncommitted files in the worktree {clean(name, limit=_SHOWN)}"
     if worktree.kind(b".git") == stat.S_IFDIR and made_commits(worktree.full(b".git")):
         yield "commits in a repository of its own"
-    for other in _ignored_repositories(worktree):
+    hidden = worktree.ignored() if ignored is None else ignored
+    for other in _repositories_in(worktree, hidden):
         if made_commits(worktree.full(other + b"/.git")):
             yield f"commits in the repository {clean(decode_path(other), limit=_SHOWN)}"
 
@@ -97,9 +104,9 @@ def _is_dirty(worktree: WorktreeFiles, git_dir: Path, path: Path, commit: str | 
         return bool(inner.changes().tags)
 
 
-def _ignored_repositories(worktree: WorktreeFiles) -> Iterator[bytes]:
+def _repositories_in(worktree: WorktreeFiles, ignored: Collection[bytes]) -> Iterator[bytes]:
     """Yield the folders below ignored ones that have a git directory in them."""
-    waiting = sorted(path.rstrip(b"/") for path in worktree.ignored() if path.endswith(b"/"))
+    waiting = sorted(path.rstrip(b"/") for path in ignored if path.endswith(b"/"))
     seen = 0
     while waiting and seen < _MOST_FOLDERS:
         folder = waiting.pop(0)

@@ -86,15 +86,22 @@ class _Found:
     """Work in repositories inside of the worktree, which nothing can bring."""
 
 
-def left_over(worktree: WorktreeFiles, git_dir: Path, base: str, content: Callable[[], str]) -> str:
+def left_over(
+    worktree: WorktreeFiles,
+    git_dir: Path,
+    base: str,
+    content: Callable[[], str],
+    ignored: Collection[bytes] | None = None,
+) -> str:
     """Return what a git directory holds that is saved nowhere, as a clause; "" for nothing.
 
     `content` gives the tree that the worktree holds, which is safe; it is asked only where a worker
-    has committed something. `base` is the commit the worktree was filled from. What cannot be read
-    counts as work (G8). No ref is made.
+    has committed something. `base` is the commit the worktree was filled from, `ignored` is what
+    git ignores in it, where a harvest has just asked. What cannot be read counts as work (G8). No
+    ref is made.
     """
     try:
-        found = _find(worktree, git_dir, base, content, own="")
+        found = _find(worktree, git_dir, base, content, own="", ignored=ignored)
     except (OddGitDirError, GitError, RefusedError, OSError) as error:
         return _unread(error)
     names = [one.label for one, _ in found.tips]
@@ -102,7 +109,12 @@ def left_over(worktree: WorktreeFiles, git_dir: Path, base: str, content: Callab
 
 
 def keep_left_work(
-    worktree: WorktreeFiles, git_dir: Path, base: str, content: Callable[[], str], own: str
+    worktree: WorktreeFiles,
+    git_dir: Path,
+    base: str,
+    content: Callable[[], str],
+    own: str,
+    ignored: Collection[bytes] | None = None,
 ) -> LeftWork:
     """Bring what is left in a git directory under refs that begin with `own`, and return it.
 
@@ -111,7 +123,7 @@ def keep_left_work(
     """
     control = worktree.control
     try:
-        found = _find(worktree, git_dir, base, content, own=own)
+        found = _find(worktree, git_dir, base, content, own=own, ignored=ignored)
         tips = [one for one, _ in found.tips]
         mark = unfinished(worktree)
         if tips:
@@ -179,12 +191,18 @@ def unfinished(worktree: WorktreeFiles) -> Path:
 
 
 def _find(
-    worktree: WorktreeFiles, git_dir: Path, base: str, content: Callable[[], str], *, own: str
+    worktree: WorktreeFiles,
+    git_dir: Path,
+    base: str,
+    content: Callable[[], str],
+    *,
+    own: str,
+    ignored: Collection[bytes] | None = None,
 ) -> _Found:
     """Find what is left; raises `OddGitDirError` and `GitError`."""
     control_dir = worktree.control.git_dir
     refs = read_worker_refs(git_dir, laid_out_packed_refs(control_dir))
-    inside = tuple(unsaved_inside(worktree, git_dir, refs))
+    inside = tuple(unsaved_inside(worktree, git_dir, refs, ignored))
     # The first kind counts of those that name the same; `named` is in that order.
     names = {one.oid: one for one in reversed(refs.named) if one.oid != base}
     if names:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from wf_tui.disk_space import is_full
 from wf_tui.errors import GitError
+from wf_tui.git.control.changed_files import changed_files
 from wf_tui.git.control.control import Control
 from wf_tui.git.control.tree_names import Names, read_names
 from wf_tui.git.erase import erase
@@ -30,6 +31,9 @@ __all__ = ["Pool"]
 
 _REMEMBERED = 4
 """Bases whose names are kept in memory: the current head and those before it, not all of a run."""
+
+_FEW = 1_000
+"""Changed files up to which the names of a base are made from those of another one."""
 
 
 class Pool:
@@ -376,9 +380,20 @@ class Pool:
             known = self._names.get(base)
         if known is None:
             # Without the lock: two threads may read the same names, none waits for another's git.
-            known = read_names(self.control, base)
+            known = self._names_from_others(base) or read_names(self.control, base)
             with self._lock:
                 for old in list(self._names)[: max(0, len(self._names) - _REMEMBERED + 1)]:
                     del self._names[old]
                 self._names[base] = known
         return known
+
+    def _names_from_others(self, base: str) -> Names | None:
+        """Return the names of a base from those of the last one, where little has changed since."""
+        with self._lock:
+            other = next(reversed(self._names), None)
+            names = self._names.get(other or "")
+        # A git of its own would cost as much as reading all.
+        if other is None or names is None or self.control.kept is None:
+            return None
+        entries = changed_files(self.control, other, base)
+        return names.after(entries) if len(entries) <= _FEW else None

@@ -6,7 +6,7 @@ The pool alone makes these; attempts, recovery and `wf clean` get them from it.
 import contextlib
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,21 +176,29 @@ class Tree:
             # Of several in one tree, what a worker has committed may be of the files of all.
             return self.peek().tree_oid if scopes else found.tree_oid
 
-        left = self.keep_left(refs, content)
+        # With scopes it was asked of an index that has the files of this one alone.
+        ignored = None if scopes else [encode_path(path) for path in found.ignored]
+        left = self.keep_left(refs, content, ignored)
         yield found, left
         if not (left.unsaved or any(refused.keeps_tree for refused in found.refused)):
             write_private(self.harvested, named.encode())
 
-    def keep_left(self, refs: str, content: Callable[[], str] | None = None) -> LeftWork:
+    def keep_left(
+        self,
+        refs: str,
+        content: Callable[[], str] | None = None,
+        ignored: Collection[bytes] | None = None,
+    ) -> LeftWork:
         """Bring what its git directory holds beside a harvest under refs that begin with `refs`.
 
-        `content` gives the tree of the harvest, which where none was possible is the base. Without
-        `refs` all that is found counts as unsaved.
+        `content` gives the tree of the harvest, which where none was possible is the base;
+        `ignored` is what that found to be ignored. Without `refs` all that is found counts as
+        unsaved.
         """
         what = content or self._base_tree
         if refs:
-            return keep_left_work(self.worktree, self.git_dir, self.base, what, refs)
-        return LeftWork(unsaved=left_over(self.worktree, self.git_dir, self.base, what))
+            return keep_left_work(self.worktree, self.git_dir, self.base, what, refs, ignored)
+        return LeftWork(unsaved=left_over(self.worktree, self.git_dir, self.base, what, ignored))
 
     def _committed(self) -> frozenset[bytes]:
         """Return what the worker has committed otherwise than the base; nothing where it is odd."""

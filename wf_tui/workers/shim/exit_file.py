@@ -17,6 +17,7 @@ def read_exit(path: Path) -> ProgramExit | None:
 
     Read where the channel had no exit: the shim writes the file first. It lies in a folder that a
     worker can write, so it is opened with care, and a file without end is not read to its end.
+    After a loss of power it may be empty, which is no record: nothing is settled by it then.
     """
     try:
         with open_plain(path) as file:

@@ -121,12 +121,14 @@ def create(path: str) -> int:
 
 
 def write_atomic(path: str, content: bytes) -> None:
-    """Write a file that is, at every instant, there in full or not there."""
+    """Write a file that is, at every instant, there in full or not there.
+
+    Not so after a loss of power, from which nothing is believed that lies beside the ledger.
+    """
     part = path + ".part"
     handle = create(part)
     try:
         write_all(handle, content)
-        os.fsync(handle)
     finally:
         os.close(handle)
     os.rename(part, path)
