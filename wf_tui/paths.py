@@ -4,11 +4,11 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from wf_tui.errors import EnvironmentalError
+from wf_tui.values import frozen
 
 __all__ = [
     "FIRST_OPENED_TREE",
@@ -98,7 +98,7 @@ def slug(name: str) -> str:
     return f"{words}-{digest}" if words else digest
 
 
-@dataclass(frozen=True)
+@frozen
 class RunPaths:
     """The folder of one run, and what lies in it; nothing here looks whether it is there."""
 
@@ -159,7 +159,7 @@ class RunPaths:
         return self.root / "attempts" / f"{slug(task)}-{epoch}"
 
 
-@dataclass(frozen=True)
+@frozen
 class RepoPaths:
     """The folder of one repository in the state directory."""
 

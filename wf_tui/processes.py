@@ -8,10 +8,11 @@ Whoever has to find a process again (the ledger's row of a leader, a sweep) keep
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from wf_tui.values import frozen
 
 __all__ = [
     "ProcessIdentity",
@@ -33,7 +34,7 @@ _PR_SET_DUMPABLE: Final = 4
 _DEAD: Final = frozenset({"Z", "X"})
 
 
-@dataclass(frozen=True)
+@frozen
 class ProcessIdentity:
     """A process that cannot be taken for another one: numbers are used again, this is not."""
 

@@ -10,7 +10,6 @@ import contextlib
 import getpass
 import os
 import re
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +24,7 @@ from wf_tui.paths import (
     require_own,
     state_dir,
 )
+from wf_tui.values import field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -46,7 +46,7 @@ __all__ = [
 _RUN_NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True)
+@frozen
 class Project:
     """A repository and its folder in the state directory."""
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from wf_tui.values import frozen
 
 __all__ = [
     "FORMAT",
@@ -44,7 +45,7 @@ _MOST_FILES: Final = 1000
 _LONGEST_PICK: Final = 1000
 
 
-@dataclass(frozen=True)
+@frozen
 class StructuredResult:
     """What dependants get of such an answer beside its text."""
 

@@ -5,8 +5,9 @@ Asked by plans and settings, when they are read, and by whoever passes variables
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from wf_tui.values import frozen
 
 __all__ = [
     "Given",
@@ -103,7 +104,7 @@ def passed_names(patterns: tuple[str, ...], environ: Mapping[str, str]) -> list[
     return list(names)
 
 
-@dataclass(frozen=True)
+@frozen
 class Variables:
     """What one place gives to programs: the settings, a plan, its defaults, a profile, a task."""
 
@@ -113,7 +114,7 @@ class Variables:
     """Names and patterns of variables of whoever starts the run."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Given:
     """The value of a variable, and where it is from."""
 

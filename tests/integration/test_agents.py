@@ -20,7 +20,7 @@ from wf_tui.config import Preset, Profile, Timing
 from wf_tui.config.preset import Calling
 from wf_tui.ledger.queries import conversation
 from wf_tui.ledger.rules.moves import CANCEL, MESSAGE, RETRY
-from wf_tui.picture.card import needs_you
+from wf_tui.picture.needs_you import needs_you
 from wf_tui.picture.status_text import remedy
 from wf_tui.project import open_ledger
 

@@ -1,9 +1,10 @@
 """The command line: what a person types, and what they get to read.
 
-Each group of commands is a file of its own, which `root` names and `group` imports when it is used,
-so that `wf --help` and `wf status` stay fast. A command parses, calls `commands` or a reader, and
-prints; what it does to a run is decided in the ledger. Everything runs on the main thread of one
-process, and whatever goes wrong ends in `errors.report_errors`, as one line and an exit status.
+Each group of commands is a file of its own, which `command_list` names and `group` imports when it
+is used; `wf --help` and `wf status` go by `short_way`, without click. A command parses, calls
+`commands` or a reader, and prints; what it does to a run is decided in the ledger. Everything runs
+on the main thread of one process, and whatever goes wrong ends in `errors.report_errors`, as one
+line and an exit status.
 """
 
 import signal
@@ -24,7 +25,12 @@ def main() -> None:
         from wf_tui.cli.streams import prepare_streams  # noqa: PLC0415 - so that Ctrl-C is caught
 
         prepare_streams()
-        from wf_tui.cli.root import wf  # noqa: PLC0415 - after the streams are open
+        from wf_tui.cli.short_way import go_short_way  # noqa: PLC0415 - after the streams are open
+
+        status = go_short_way(sys.argv[1:])
+        if status is not None:
+            sys.exit(status)
+        from wf_tui.cli.root import wf  # noqa: PLC0415 - loads click
 
         wf()
     except KeyboardInterrupt:

@@ -9,9 +9,10 @@ import click
 
 from wf_tui import commands
 from wf_tui.cli.choices import one_of
-from wf_tui.cli.context import acting, json_option, run_option
+from wf_tui.cli.context import acting
 from wf_tui.cli.errors import warn
 from wf_tui.cli.move_output import print_results
+from wf_tui.cli.options import json_option, run_option
 from wf_tui.errors import UsageError
 from wf_tui.ledger.model.new_tasks import NewTask
 from wf_tui.ledger.model.rows import Spec

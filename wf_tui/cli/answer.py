@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from wf_tui import commands
-from wf_tui.cli.context import acting, json_option, run_option
+from wf_tui.cli.context import acting
 from wf_tui.cli.move_output import print_results
+from wf_tui.cli.options import json_option, run_option
 from wf_tui.errors import UsageError
 from wf_tui.ledger.model.rows.options import chosen_option
 from wf_tui.ledger.queries import conversation, reads

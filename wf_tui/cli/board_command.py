@@ -7,7 +7,8 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 import click
 
 from wf_tui.cli.board import ascii_option, on_terminal, show_board
-from wf_tui.cli.context import reading, run_argument
+from wf_tui.cli.context import reading
+from wf_tui.cli.options import run_argument
 from wf_tui.errors import UsageError
 
 __all__ = ["board"]

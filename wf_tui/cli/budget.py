@@ -8,7 +8,8 @@ from typing import Final
 import click
 
 from wf_tui import commands
-from wf_tui.cli.context import acting, json_option, print_json, print_line, run_option
+from wf_tui.cli.context import acting, print_json, print_line
+from wf_tui.cli.options import json_option, run_option
 from wf_tui.clock import SystemClock
 from wf_tui.ledger.model.run_budget import changed_budget, read_budget
 from wf_tui.ledger.queries import reads

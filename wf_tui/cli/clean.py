@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.cli.context import json_option, print_json, print_line, project_at, repo_option
+from wf_tui.cli.context import print_json, print_line, project_at
+from wf_tui.cli.options import json_option, repo_option
 from wf_tui.disk_space import folder_size, shown_size
 from wf_tui.errors import EnvironmentalError
 from wf_tui.git.control.control import open_control

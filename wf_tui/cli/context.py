@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
 import os
-from dataclasses import dataclass
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
-
-import click
+from typing import TYPE_CHECKING, Final
 
 from wf_tui.cli.errors import warn
 from wf_tui.errors import UsageError
 from wf_tui.ledger.queries import reads
 from wf_tui.project import find_project, open_ledger, open_reads
 from wf_tui.text import clean
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterator
 
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import RunRow
@@ -31,82 +29,17 @@ __all__ = [
     "Acting",
     "Reading",
     "acting",
-    "json_option",
-    "lenient_option",
-    "parse_seats",
     "print_json",
     "print_line",
     "project_at",
     "reading",
-    "repo_option",
-    "run_argument",
-    "run_option",
-    "worker_option",
 ]
 
 _LONGEST: Final = 100_000
-_Command = TypeVar("_Command", bound="Callable[..., Any]")
-
-repo_option = click.option(
-    "--repo",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="A folder in the repository (default: the current one).",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-lenient_option = click.option(
-    "--lenient", is_flag=True, help="Take unknown keys of a plan for warnings, not for errors."
-)
-worker_option = click.option(
-    "--worker",
-    "workers",
-    multiple=True,
-    metavar="PROFILE=N",
-    help="How many seats of a profile; can be repeated.",
-)
+_COLOURS: Final = {"red": 31, "green": 32, "yellow": 33, "cyan": 36}
 
 
-def parse_seats(words: Iterable[str]) -> Mapping[str, int]:
-    """Return how many seats `--worker` asks for, by profile; raises `UsageError`."""
-    seats = {}
-    for word in words:
-        name, equals, count = word.partition("=")
-        if not (name and equals and count.isdecimal()):
-            raise UsageError(
-                f"--worker {word!r}: expected PROFILE=N", "for example --worker shell=4"
-            )
-        seats[name] = int(count)
-    return seats
-
-
-def run_option(command: _Command) -> _Command:
-    """Give a command about a task of a run its options for which run, in which repository.
-
-    Its argument is the task, so the run is an option; `run_argument` is for commands about runs.
-    """
-    which = click.option("--run", "run", metavar="RUN", help="The run (default: the newest).")
-    return which(repo_option(command))
-
-
-def run_argument(command: Callable[..., object]) -> Callable[..., object]:
-    """Give a command about a run its argument for which, and its option for which repository.
-
-    `--run RUN` means the same, since commands about tasks have it so.
-    """
-
-    @functools.wraps(command)
-    def with_one_run(*, run: str | None, named: str | None, **rest: object) -> object:
-        # Twice the same is no contradiction: scripts add --run to every command.
-        if run and named and run != named:
-            raise UsageError(f"two runs are named: {run} and {named}", "name one")
-        return command(run=run or named, **rest)
-
-    which = click.argument("run", required=False, metavar="[RUN]")
-    again = click.option("--run", "named", metavar="RUN", help="The same as RUN.")
-    return which(again(repo_option(with_one_run)))
-
-
-@dataclass(frozen=True)
+@frozen
 class Reading:
     """A run that is looked at; `db` is open within `reading`, and writes nothing.
 
@@ -123,7 +56,7 @@ class Reading:
         return self.project.paths.run(self.run.id)
 
 
-@dataclass(frozen=True)
+@frozen
 class Acting:
     """A run that is acted on; the ledger is open within `acting`.
 
@@ -182,8 +115,9 @@ def print_line(text: str, colour: str | None = None) -> None:
     A colour is only for a terminal, and not where `NO_COLOR` says so.
     """
     line = clean(text, limit=_LONGEST)
-    plain = colour is None or bool(os.environ.get("NO_COLOR"))
-    click.echo(line if plain else click.style(line, fg=colour))
+    if colour is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+        line = f"\x1b[{_COLOURS[colour]}m{line}\x1b[0m"
+    _print(line)
 
 
 def print_json(value: object) -> None:
@@ -192,4 +126,11 @@ def print_json(value: object) -> None:
     One line a value, also for `wf events --json`, so that a reader may take it line by line.
     """
     # DEL is ASCII to JSON, and a control character to a terminal.
-    click.echo(json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f"))
+    _print(json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f"))
+
+
+def _print(line: str) -> None:
+    """Print a line at once, for who follows a run; a process may have no output at all."""
+    if sys.stdout is not None:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()

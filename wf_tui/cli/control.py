@@ -8,9 +8,10 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 import click
 
 from wf_tui import commands
-from wf_tui.cli.context import Acting, acting, json_option, run_argument, run_option
+from wf_tui.cli.context import Acting, acting
 from wf_tui.cli.errors import warn
 from wf_tui.cli.move_output import print_run_result
+from wf_tui.cli.options import json_option, run_argument, run_option
 from wf_tui.scheduler.control import keys_that_lack_there, scheduler_alive
 from wf_tui.text import plural
 

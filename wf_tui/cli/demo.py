@@ -13,8 +13,9 @@ import click
 
 from wf_tui import commands
 from wf_tui.cli.board import ascii_option, on_terminal, show_board
-from wf_tui.cli.context import parse_seats, print_line, worker_option
+from wf_tui.cli.context import print_line
 from wf_tui.cli.foreground import event_printer, exit_status, log_to_file, until_output_closes
+from wf_tui.cli.options import parse_seats, worker_option
 from wf_tui.config import Config, load_config
 from wf_tui.demo.folder import DemoFolder, choose_folder, plan_of, prepare
 from wf_tui.demo.person import Person

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.cli.context import json_option, print_json, print_line, project_at, repo_option
+from wf_tui.cli.context import print_json, print_line, project_at
+from wf_tui.cli.options import json_option, repo_option
 from wf_tui.clock import SystemClock
 from wf_tui.doctor.finding import Finding, Level
 from wf_tui.doctor.machine import machine

@@ -7,13 +7,9 @@ import contextlib
 import io
 import os
 import sys
-import time
-import traceback
 from typing import TYPE_CHECKING, Final, TextIO
 
-import click
-
-from wf_tui.errors import WfError, nearest
+from wf_tui.errors import WfError
 from wf_tui.text import clean, in_ascii
 
 if TYPE_CHECKING:
@@ -21,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["discard_output", "replace_unencodable", "report_errors", "warn"]
 
-_USAGE: Final = 2
 _ENVIRONMENT: Final = 3
 _INTERRUPTED: Final = 130
 _LONGEST: Final = 100_000
@@ -31,8 +26,8 @@ def report_errors(command: Callable[[], object]) -> int:
     """Run a command and return its exit status; what it raises becomes a line on stderr.
 
     This is the top of the command line and one of the places with a broad `except`: an error of
-    wf's own tree carries its exit status, click's is wrong usage, one of the system is the
-    environment's, and anything else is a bug, whose trace is kept in a file that the line names.
+    wf's own tree carries its exit status, one of the system is the environment's, and anything else
+    is a bug, whose trace is kept in a file that the line names.
     """
     try:
         status = command()
@@ -46,9 +41,7 @@ def report_errors(command: Callable[[], object]) -> int:
         return 0
     except WfError as error:
         return _warned(error.message, error.hint, error.exit_status)
-    except click.ClickException as error:
-        return _warned(*_usage_message(error), _USAGE)
-    except (click.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         return _INTERRUPTED
     except OSError as error:
         # Asked before the message is written: what cannot be flushed is what the error was about.
@@ -110,9 +103,12 @@ def warn(message: str, hint: str = "") -> None:
 
     On stderr, so that it mixes with no data; `hint` says what to do, on a line of its own.
     """
-    click.echo(f"wf: {clean(message, limit=_LONGEST, multiline=True)}", err=True)
+    lines = [f"wf: {clean(message, limit=_LONGEST, multiline=True)}"]
     if hint:
-        click.echo(f"    {clean(hint, limit=_LONGEST)}", err=True)
+        lines.append(f"    {clean(hint, limit=_LONGEST)}")
+    if sys.stderr is not None:
+        sys.stderr.write("".join(f"{line}\n" for line in lines))
+        sys.stderr.flush()
 
 
 def _warned(message: str, hint: str, status: int) -> int:
@@ -124,25 +120,12 @@ def _warned(message: str, hint: str, status: int) -> int:
     return status
 
 
-def _usage_message(error: click.ClickException) -> tuple[str, str]:
-    """Return click's complaint in our form: the message, and what to write instead."""
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    hint, known = "", ["--help"]
-    if context is not None:
-        hint = f"see {context.command_path} --help"
-        known += [word for param in context.command.params for word in param.opts]
-    if isinstance(error, click.NoSuchOption):
-        best = nearest(error.option_name, known)
-        if best:
-            hint = f"did you mean {best!r}?"
-        return f"unknown option {error.option_name!r}", hint
-    message = error.format_message().strip().rstrip(".")
-    return message[:1].lower() + message[1:], hint
-
-
 def _save_trace() -> str:
     """Write the trace beside the ledgers and say where."""
-    from wf_tui.paths import private_folder, private_opener, state_dir  # noqa: PLC0415 - only where wf is at fault
+    import time  # noqa: PLC0415 - only where wf is at fault
+    import traceback  # noqa: PLC0415 - same
+
+    from wf_tui.paths import private_folder, private_opener, state_dir  # noqa: PLC0415 - same
 
     try:
         path = private_folder(state_dir(os.environ)) / "faults.log"

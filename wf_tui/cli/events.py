@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.cli.context import Reading, json_option, print_json, print_line, reading, run_argument
+from wf_tui.cli.context import Reading, print_json, print_line, reading
+from wf_tui.cli.options import json_option, run_argument
 from wf_tui.ledger.model.events.run_events import RunEnded, RunResumed
 from wf_tui.ledger.queries import reads
 from wf_tui.picture.event_json import event_json

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import gc
-import importlib
-import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from wf_tui.cli.command_list import SECTIONS, help_page
 from wf_tui.cli.errors import discard_output, replace_unencodable, report_errors
-from wf_tui.errors import UnknownNameError
+from wf_tui.cli.imports import import_late
+from wf_tui.errors import UnknownNameError, UsageError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from wf_tui.cli.command_list import Entry
 
-__all__ = ["Entry", "Group", "LazyGroup", "Section"]
+__all__ = ["Group", "LazyGroup", "load_command"]
 
 
 class Group(click.Group):
@@ -32,63 +30,30 @@ class Group(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A command that is imported when it is used: a module, and the name it has there too.
+def load_command(entry: Entry) -> click.Command:
+    """Import a command.
 
-    `help` is its line in the list of all commands, which is shown without the import.
+    Raises TypeError where the module has something else by that name: a bug in the list.
     """
-
-    name: str
-    module: str
-    help: str
-
-    def load(self) -> click.Command:
-        """Import the command.
-
-        Raises TypeError where the module has something else by that name: a bug in `root`.
-        """
-        if self.module not in sys.modules:
-            self._import_module()
-        command = getattr(sys.modules[self.module], self.name)
-        if not isinstance(command, click.Command):
-            raise TypeError(f"{self.module}.{self.name} is not a command")
-        return command
-
-    def _import_module(self) -> None:
-        # All that comes with a module stays as long as the process, so nobody is to look for
-        # garbage in it, now or later: that would be a fifth of what `wf status` costs.
-        gc.disable()
-        try:
-            importlib.import_module(self.module)
-        finally:
-            gc.freeze()
-            gc.enable()
-
-
-@dataclass(frozen=True)
-class Section:
-    """Commands that belong together in the help."""
-
-    title: str
-    entries: tuple[Entry, ...]
+    command = getattr(import_late(entry.module), entry.name)
+    if not isinstance(command, click.Command):
+        raise TypeError(f"{entry.module}.{entry.name} is not a command")
+    return command
 
 
 class LazyGroup(Group):
     """The whole command line; its help needs no command to be imported."""
 
-    sections: Sequence[Section] = ()
-
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names of all commands."""
-        return [entry.name for section in self.sections for entry in section.entries]
+        return [entry.name for section in SECTIONS for entry in section.entries]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Import a command by its name."""
-        for section in self.sections:
+        for section in SECTIONS:
             for entry in section.entries:
                 if entry.name == cmd_name:
-                    return entry.load()
+                    return load_command(entry)
         return None
 
     def resolve_command(
@@ -101,11 +66,9 @@ class LazyGroup(Group):
             raise UnknownNameError("command", args[0], names)
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """Write the commands in their sections."""
-        for section in self.sections:
-            with formatter.section(section.title):
-                formatter.write_dl([(entry.name, entry.help) for entry in section.entries])
+    def get_help(self, ctx: click.Context) -> str:  # noqa: ARG002 - click's signature
+        """Return the help: the page that is also printed without click."""
+        return help_page().rstrip("\n")
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; when its reader leaves, that is the end and no failure."""
@@ -124,4 +87,29 @@ class LazyGroup(Group):
         replace_unencodable()
         # Else click would print errors its own way and exit before `report_errors` sees them.
         extra["standalone_mode"] = False
-        raise SystemExit(report_errors(lambda: super(LazyGroup, self).main(*args, **extra)))
+        raise SystemExit(report_errors(lambda: self._run(*args, **extra)))
+
+    def _run(self, *args: Any, **extra: Any) -> object:
+        """Run a command line; what click complains about becomes an error of wf's own tree."""
+        try:
+            return super().main(*args, **extra)
+        except click.Abort:
+            raise KeyboardInterrupt from None
+        except click.ClickException as error:
+            raise UsageError(*_usage_message(error)) from error
+
+
+def _usage_message(error: click.ClickException) -> tuple[str, str]:
+    """Return click's complaint in our form: the message, and what to write instead."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    hint, known = "", ["--help"]
+    if context is not None:
+        hint = f"see {context.command_path} --help"
+        known += [word for param in context.command.params for word in param.opts]
+    if isinstance(error, click.NoSuchOption):
+        best = nearest(error.option_name, known)
+        if best:
+            hint = f"did you mean {best!r}?"
+        return f"unknown option {error.option_name!r}", hint
+    message = error.format_message().strip().rstrip(".")
+    return message[:1].lower() + message[1:], hint

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wf_tui.cli.context import json_option, print_json, print_line, project_at, run_option
+from wf_tui.cli.context import print_json, print_line, project_at
 from wf_tui.cli.errors import warn
+from wf_tui.cli.options import json_option, run_option
 from wf_tui.clock import SystemClock
 from wf_tui.errors import LedgerError
 from wf_tui.git.known_repositories import known_repositories

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui import commands
-from wf_tui.cli.context import acting, json_option, print_json, print_line, run_argument
+from wf_tui.cli.context import acting, print_json, print_line
 from wf_tui.cli.errors import warn
 from wf_tui.cli.move_output import print_results
+from wf_tui.cli.options import json_option, run_argument
 from wf_tui.errors import RefusedError
 from wf_tui.git.user.land import Landing, LandingKind
 from wf_tui.landing.gate import ask_gate, gate_of

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.cli.context import Reading, reading, run_option
+from wf_tui.cli.context import Reading, reading
 from wf_tui.cli.errors import warn
+from wf_tui.cli.options import run_option
 from wf_tui.errors import UnknownNameError
 from wf_tui.git.control import diffs
 from wf_tui.git.control.control import open_control

@@ -8,9 +8,10 @@ from typing import Final
 
 import click
 
-from wf_tui.cli.context import json_option, lenient_option, print_json
+from wf_tui.cli.context import print_json
 from wf_tui.cli.errors import warn
 from wf_tui.cli.group import Group
+from wf_tui.cli.options import json_option, lenient_option
 from wf_tui.config import load_config
 from wf_tui.errors import WfError
 from wf_tui.git.repository import find_repository

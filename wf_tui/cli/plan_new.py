@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui.cli.board import on_terminal
-from wf_tui.cli.context import parse_seats, project_at
+from wf_tui.cli.context import project_at
+from wf_tui.cli.options import parse_seats
 from wf_tui.cli.plan_settling import Settling
 from wf_tui.cli.plan_shape import shape_options
 from wf_tui.cli.start_run import run_options

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.cli.context import json_option, print_json, print_line
+from wf_tui.cli.context import print_json, print_line
 from wf_tui.cli.errors import warn
+from wf_tui.cli.options import json_option
 from wf_tui.clock import SystemClock
 from wf_tui.config import load_config
 from wf_tui.errors import LedgerError

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wf_tui.cli.context import json_option, print_json, reading, run_option
+from wf_tui.cli.context import print_json, reading
+from wf_tui.cli.options import json_option, run_option
 from wf_tui.git.control.control import open_control
 from wf_tui.ledger.queries import reads
 from wf_tui.prompts.gather import asked_next, complete, read_facts

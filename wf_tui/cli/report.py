@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wf_tui.cli.context import reading, run_argument
+from wf_tui.cli.context import reading
+from wf_tui.cli.options import run_argument
 from wf_tui.clock import SystemClock
 from wf_tui.errors import EnvironmentalError, UsageError
 

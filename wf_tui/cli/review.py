@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui import commands
-from wf_tui.cli.context import acting, json_option, print_json, print_line, reading, run_option
+from wf_tui.cli.context import acting, print_json, print_line, reading
 from wf_tui.cli.move_output import print_results
+from wf_tui.cli.options import json_option, run_option
 from wf_tui.cli.work_review import quoted_lines, read_review, reviewed_attempt
 from wf_tui.errors import UsageError
 from wf_tui.git.control.control import open_control

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wf_tui.cli.context import lenient_option
+from wf_tui.cli.options import lenient_option
 from wf_tui.cli.start_run import run_options, start_run
 from wf_tui.config import load_config
 from wf_tui.plan.read import read_plan

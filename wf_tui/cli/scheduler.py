@@ -8,7 +8,8 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 
 import click
 
-from wf_tui.cli.context import print_line, reading, repo_option
+from wf_tui.cli.context import print_line, reading
+from wf_tui.cli.options import repo_option
 from wf_tui.clock import SystemClock
 from wf_tui.config import load_config
 from wf_tui.scheduler.notifier import NotifyCommand

@@ -9,8 +9,9 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 
 import click
 
-from wf_tui.cli.context import print_line, reading, run_argument
+from wf_tui.cli.context import print_line, reading
 from wf_tui.cli.errors import warn
+from wf_tui.cli.options import run_argument
 from wf_tui.errors import EnvironmentalError
 from wf_tui.extras import Extra, how_to_install, is_installed
 from wf_tui.text import clean

@@ -7,8 +7,9 @@ from pathlib import Path  # noqa: TC003 - click reads the type at run time
 
 import click
 
-from wf_tui.cli.context import acting, run_option
+from wf_tui.cli.context import acting
 from wf_tui.cli.errors import warn
+from wf_tui.cli.options import run_option
 from wf_tui.kept_worktree import open_tree
 from wf_tui.user_program import entry_notice, run_in_worktree, shell_command
 

@@ -6,9 +6,10 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 
 import click
 
-from wf_tui.cli.context import json_option, print_json, print_line, reading, run_option
+from wf_tui.cli.context import print_json, print_line, reading
+from wf_tui.cli.options import json_option, run_option
 from wf_tui.clock import SystemClock
-from wf_tui.picture.status import read_task
+from wf_tui.picture.task_picture import read_task
 from wf_tui.picture.task_text import task_lines
 
 __all__ = ["show"]

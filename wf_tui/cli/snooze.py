@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui import commands
-from wf_tui.cli.context import acting, json_option, run_option
+from wf_tui.cli.context import acting
 from wf_tui.cli.move_output import print_results
+from wf_tui.cli.options import json_option, run_option
 from wf_tui.errors import UsageError
 from wf_tui.ledger.queries.snoozes import snooze_of
 from wf_tui.text import clean

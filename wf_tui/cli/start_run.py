@@ -10,17 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from wf_tui.cli.board import ascii_option, on_terminal, show_board
-from wf_tui.cli.context import (
-    json_option,
-    parse_seats,
-    print_json,
-    print_line,
-    project_at,
-    repo_option,
-    worker_option,
-)
+from wf_tui.cli.context import print_json, print_line, project_at
 from wf_tui.cli.errors import warn
 from wf_tui.cli.foreground import lead_here
+from wf_tui.cli.options import json_option, parse_seats, repo_option, worker_option
 from wf_tui.errors import UsageError
 from wf_tui.ledger.model.run_budget import changed_budget
 from wf_tui.new_run import budget_of, create_run

@@ -9,16 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wf_tui.cli.context import (
-    json_option,
-    print_json,
-    print_line,
-    project_at,
-    reading,
-    repo_option,
-    run_argument,
-)
+from wf_tui.cli.context import print_json, print_line, project_at, reading
 from wf_tui.cli.errors import warn
+from wf_tui.cli.options import json_option, repo_option, run_argument
+from wf_tui.cli.show_status import show_status
 from wf_tui.clock import SystemClock
 from wf_tui.errors import LedgerError
 from wf_tui.git.known_repositories import known_repositories
@@ -26,28 +20,17 @@ from wf_tui.ledger.model.lane_state import LOCAL
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.stores import store_of
 from wf_tui.paths import state_dir
-from wf_tui.picture import glyphs
 from wf_tui.picture.age import span
-from wf_tui.picture.status import read_status, run_summary, worker_json
-from wf_tui.picture.status_filter import filtered
-from wf_tui.picture.status_text import branch, status_lines
+from wf_tui.picture.status import run_summary, worker_json
+from wf_tui.picture.status_text import branch
 from wf_tui.picture.usage_text import usage_text
 from wf_tui.project import open_reads
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from wf_tui.cli.context import Reading
     from wf_tui.ledger.model.rows import RunRow
-    from wf_tui.picture.status import Status
 
 __all__ = ["runs", "status", "workers"]
-
-_COLOURS = {
-    glyphs.IN_PROGRESS: "cyan",
-    glyphs.DONE: "green",
-    glyphs.BLOCKED: "red",
-    glyphs.NEEDS_YOU: "yellow",
-}
 
 
 @click.command
@@ -73,31 +56,7 @@ def status(
 
     The exit status is 1 while any task is blocked, whatever the filter.
     """
-    # Closed before it is printed: a slow terminal must not hold a connection open.
-    with reading(run, repo) as found:
-        now = SystemClock().now()
-        if at is None:
-            picture = read_status(found.db, found.run.id, now, found.paths)
-        else:
-            picture = _status_at(found, at, now)
-        if wanted.strip():
-            picture = filtered(found.db, picture, wanted)
-    if as_json:
-        print_json(picture.as_json())
-    else:
-        for line in status_lines(picture):
-            print_line(line, _COLOURS.get(line.strip()[:1]))
-    return 1 if picture.run.blocked else 0
-
-
-def _status_at(found: Reading, at: str, now: float) -> Status:
-    """Return a run as it was; raises `UsageError` for what is no moment."""
-    from wf_tui.picture.history.history import read_history  # noqa: PLC0415 - not of now
-    from wf_tui.picture.history.moments import find_moment  # noqa: PLC0415 - same
-    from wf_tui.picture.history.past_status import past_status  # noqa: PLC0415 - same
-
-    history = read_history(found.db, found.run.id)
-    return past_status(history, find_moment(at, history, now), found.paths)
+    return show_status(run=run, repo=repo, wanted=wanted, as_json=as_json, at=at)
 
 
 @click.command

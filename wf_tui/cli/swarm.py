@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from wf_tui.cli.choices import one_of
-from wf_tui.cli.context import parse_seats, print_json, project_at
+from wf_tui.cli.context import print_json, project_at
 from wf_tui.cli.errors import warn
+from wf_tui.cli.options import parse_seats
 from wf_tui.cli.start_run import INVALID, run_options, start_run
 from wf_tui.config import load_config
 from wf_tui.errors import UsageError

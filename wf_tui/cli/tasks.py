@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from wf_tui import commands
-from wf_tui.cli.context import Acting, acting, json_option, print_line, run_option
+from wf_tui.cli.context import Acting, acting, print_line
 from wf_tui.cli.errors import warn
 from wf_tui.cli.move_output import print_results, print_run_result
+from wf_tui.cli.options import json_option, run_option
 from wf_tui.errors import RefusedError, UnknownNameError, UsageError
 from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.ledger.queries import reads

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wf_tui.cli.context import json_option, print_json, print_line, reading, run_argument
+from wf_tui.cli.context import print_json, print_line, reading
+from wf_tui.cli.options import json_option, run_argument
 from wf_tui.git.control.control import open_control
 from wf_tui.verify.verify import verify_run
 

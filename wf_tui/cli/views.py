@@ -8,7 +8,8 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 
 import click
 
-from wf_tui.cli.context import json_option, print_json, print_line, reading, run_argument
+from wf_tui.cli.context import print_json, print_line, reading
+from wf_tui.cli.options import json_option, run_argument
 from wf_tui.clock import SystemClock
 from wf_tui.picture.graph.graph import read_graph
 from wf_tui.picture.graph.graph_text import graph_json, graph_lines

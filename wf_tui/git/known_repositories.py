@@ -8,13 +8,13 @@ its old place does not take them for its own. The note is wf's: nothing is writt
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.repository import ANY_OWNER
 from wf_tui.git.runner import git
 from wf_tui.paths import RepoPaths, repo_paths, write_private
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ __all__ = ["KnownRepository", "find_repo_paths", "known_repositories", "note_rep
 _NOTE: Final = "repository.json"
 
 
-@dataclass(frozen=True)
+@frozen
 class KnownRepository:
     """A repository that has a folder in the state directory, as it was at its newest run."""
 

@@ -1,11 +1,11 @@
 """The user's repository, as it is found when a run starts; nothing here writes to it."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from wf_tui.errors import GitError, RepositoryError
 from wf_tui.git.runner import Completed, git
 from wf_tui.text import clean
+from wf_tui.values import frozen
 
 __all__ = ["ANY_OWNER", "Repository", "find_repository", "locate"]
 
@@ -13,7 +13,7 @@ ANY_OWNER = {"safe.directory": "*"}
 """Reads of a repository that belongs to somebody else are allowed: nothing of it is run."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Repository:
     """A repository of the user: where it lies and what is checked out.
 

@@ -10,17 +10,16 @@ import contextlib
 import functools
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from pathlib import Path
 
 from wf_tui.errors import EnvironmentalError, GitDeadlineError, GitError
 from wf_tui.text import clean
+from wf_tui.values import frozen
 
 __all__ = [
     "MINIMUM_VERSION",
@@ -123,7 +122,7 @@ _VARIABLES = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Completed:
     """What a git command left: its exit status and the bytes it printed."""
 
@@ -258,8 +257,8 @@ def require_version() -> tuple[int, ...]:
 @functools.cache
 def _find_git(path: str) -> str:
     # A relative entry would find a `git` in the folder one happens to stand in.
-    folders = [folder for folder in path.split(os.pathsep) if folder.startswith(os.sep)]
-    found = shutil.which("git", path=os.pathsep.join(folders)) if folders else None
+    places = [Path(one, "git") for one in path.split(os.pathsep) if one.startswith(os.sep)]
+    found = next((str(one) for one in places if one.is_file() and os.access(one, os.X_OK)), None)
     if found is None:
         wanted = ".".join(map(str, MINIMUM_VERSION))
         raise EnvironmentalError("there is no git on PATH", f"install git {wanted} or newer")

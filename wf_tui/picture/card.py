@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -19,9 +18,10 @@ from wf_tui.ledger.model.events.task_events import (
     TaskClaimed,
     TaskStep,
 )
-from wf_tui.ledger.model.states import PERSON, BlockedKind, DoneKind, Step, TaskState
+from wf_tui.ledger.model.states import PERSON, DoneKind, Step, TaskState
 from wf_tui.picture.attempt_text import gate_name
 from wf_tui.picture.critic_rounds import critic_mark
+from wf_tui.picture.needs_you import needs_you
 from wf_tui.picture.rival_text import rival_text
 from wf_tui.picture.words.needs_words import Needs, needs_words
 from wf_tui.picture.words.other_words import (
@@ -32,6 +32,7 @@ from wf_tui.picture.words.other_words import (
 )
 from wf_tui.picture.words.timed import NOTHING, Timed
 from wf_tui.text import clean
+from wf_tui.values import field, frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +50,6 @@ __all__ = [
     "answer_text",
     "evidence_of",
     "make_card",
-    "needs_you",
     "worker_name",
 ]
 
@@ -59,7 +59,7 @@ _NAME: Final = 200
 _TEXT: Final = 400
 
 
-@dataclass(frozen=True)
+@frozen
 class Evidence:
     """The last thing that is known of a running attempt, and since when."""
 
@@ -68,7 +68,7 @@ class Evidence:
     epoch: int | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Around:
     """What is known besides the row of a task; no word of it is cleaned."""
 
@@ -92,7 +92,7 @@ class Around:
         return row.kind or "" if row is not None and row.state is TaskState.BLOCKED else ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Card:
     """All that a view shows of a task. Times are UTC seconds; ages are the view's to compute."""
 
@@ -278,18 +278,6 @@ def _plan(attempt: AttemptRow | None) -> tuple[int, int] | None:
 def worker_name(row: TaskRow) -> str:
     """Return who works on it, or did last; a person without the mark that tells one from a seat."""
     return (row.worker or row.last_worker or "").removeprefix(PERSON)
-
-
-def needs_you(row: TaskRow) -> bool:
-    """Whether it stands still until a person does something.
-
-    The kind of the block says so; it counts in the header, sorts first, and is the filter `@`.
-    """
-    if row.kind is BlockedKind.QUOTA:
-        return row.not_before is None  # nobody has told when there is more of it
-    if row.spec.rival and not {"judge", "others"}.isdisjoint(row.detail):
-        return False  # a judge chooses between it and others, or another one may still be merged
-    return row.block is not None and row.block.waits_for_person
 
 
 def answer_text(row: EventRow, asked: QuestionRow | None) -> str:

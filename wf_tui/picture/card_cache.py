@@ -24,9 +24,9 @@ from wf_tui.picture.card import (
     answer_text,
     evidence_of,
     make_card,
-    needs_you,
     worker_name,
 )
+from wf_tui.picture.needs_you import needs_you
 from wf_tui.picture.snoozes import Snoozes
 
 if TYPE_CHECKING:

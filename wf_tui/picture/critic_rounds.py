@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.states import DoneKind
 from wf_tui.structured import last_block, read_structured
 from wf_tui.text import plural
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["CriticRound", "critic_mark", "critic_rounds", "critic_text"]
 
 
-@dataclass(frozen=True)
+@frozen
 class CriticRound:
     """One critic of a task."""
 

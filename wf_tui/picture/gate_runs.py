@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.events.attempt_events import GateEnded, GateStarted
 from wf_tui.ledger.model.events.read import read_event
 from wf_tui.picture.attempt_text import gate_name
+from wf_tui.values import frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["GateRun", "gate_runs"]
 
 
-@dataclass(frozen=True)
+@frozen
 class GateRun:
     """One run of a gate; the fields, in this order, are those of the JSON. Times are UTC seconds.
 
@@ -36,7 +36,7 @@ class GateRun:
 
     def as_json(self) -> dict[str, object]:
         """Return it as `wf show --json` has it: a contract, keys are only ever added."""
-        return asdict(self)
+        return dict(vars(self))
 
     @property
     def sentence(self) -> str:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.ledger.model.states import BlockedKind
 from wf_tui.ledger.queries import conversation, reads
 from wf_tui.ledger.queries.critics import critics_of
-from wf_tui.picture.card import needs_you
 from wf_tui.picture.conversation_json import open_question_json
 from wf_tui.picture.critic_rounds import critic_rounds
+from wf_tui.picture.needs_you import needs_you
 from wf_tui.picture.remedies import answer_commands
 from wf_tui.picture.status_text import remedy
 from wf_tui.text import clean

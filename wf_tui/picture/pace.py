@@ -7,11 +7,11 @@ or the items of its own plan where it tells one. A command tells neither, so its
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import Outcome, Step
 from wf_tui.plan.choices import Takes
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +33,7 @@ _ENDED: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Pace:
     """What the attempts of a phase took together that succeeded; whole numbers, to be added up."""
 
@@ -53,7 +53,7 @@ class Pace:
 NO_PACE: Final = Pace()
 
 
-@dataclass(frozen=True)
+@frozen
 class Ended:
     """An attempt that is over, as far as others are measured by it."""
 

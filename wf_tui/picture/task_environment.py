@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.run_environment import environment_of
+from wf_tui.values import frozen
 from wf_tui.variables import Variables, given_variables, is_secret
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ __all__ = ["TaskEnvironment", "task_environment"]
 REDACTED = "[redacted]"
 
 
-@dataclass(frozen=True)
+@frozen
 class TaskEnvironment:
     """What the run, its plan and the task itself give the programs of a task."""
 

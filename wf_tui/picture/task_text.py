@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wf_tui.ledger.model.rows import AttemptRow, TaskRow
-    from wf_tui.picture.status import TaskPicture
+    from wf_tui.picture.task_picture import TaskPicture
 
 __all__ = ["task_lines"]
 

@@ -27,8 +27,8 @@ from wf_tui.ledger.model.events.task_events import (
 from wf_tui.ledger.model.run_budget import read_budget
 from wf_tui.ledger.model.states import PERSON, BlockedKind, DoneKind, Outcome, TaskState
 from wf_tui.ledger.queries import reads
-from wf_tui.picture.card import needs_you
 from wf_tui.picture.event_text import event_words
+from wf_tui.picture.needs_you import needs_you
 from wf_tui.text import clean
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
 import pytest
 
 from wf_tui.cli.errors import report_errors
@@ -29,8 +28,6 @@ def raising(error: BaseException) -> int:
         (UsageError("u"), 2),
         (EnvironmentalError("e"), 3),
         (RefusedError("r"), 5),
-        (click.UsageError("c"), 2),
-        (click.Abort(), 130),
         (KeyboardInterrupt(), 130),
         (PermissionError(13, "Permission denied", "/x"), 3),
     ],

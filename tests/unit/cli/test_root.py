@@ -7,10 +7,12 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from wf_tui.cli.group import Entry
+from wf_tui.cli.command_list import SECTIONS, Entry
+from wf_tui.cli.group import load_command
 from wf_tui.cli.root import wf
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ def run(*words: str) -> Result:
 
 def test_help_lists_every_command_of_this_version() -> None:
     """The help has exactly the commands that exist."""
-    listed = [entry.name for section in wf.sections for entry in section.entries]
+    listed = [entry.name for section in SECTIONS for entry in section.entries]
     assert sorted(listed) == sorted(COMMANDS)
     assert all(f"  {name} " in run("--help").stdout for name in COMMANDS)
 
@@ -137,6 +139,16 @@ def test_wrong_words_exit_with_2_and_name_the_right_one(
     assert hint in second
 
 
+def test_a_question_left_is_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who presses Ctrl-C as a command asks something ends it as at any other moment."""
+
+    def leave() -> None:
+        raise click.Abort
+
+    monkeypatch.setattr(wf, "callback", leave)
+    assert run().exit_code == 130
+
+
 def test_version_is_printed() -> None:
     """`wf --version` says which one it is."""
     assert run("--version").stdout.startswith("wf, version 0.")
@@ -155,11 +167,14 @@ def test_help_imports_no_command() -> None:
     assert set(done.stdout.splitlines()[-1].split()) <= {
         "wf_tui",
         "wf_tui.cli",
+        "wf_tui.cli.command_list",
         "wf_tui.cli.errors",
         "wf_tui.cli.group",
+        "wf_tui.cli.imports",
         "wf_tui.cli.root",
         "wf_tui.errors",
         "wf_tui.text",
+        "wf_tui.values",
     }
 
 
@@ -172,11 +187,11 @@ def test_nobody_looks_for_garbage_among_modules(
     gc.unfreeze()
     try:
         entry = Entry("hello", "fresh_command", "")
-        assert entry.load().name == "hello"
+        assert load_command(entry).name == "hello"
         assert gc.isenabled()
         assert gc.get_freeze_count() > 0
         gc.unfreeze()
-        entry.load()
+        load_command(entry)
         assert gc.get_freeze_count() == 0
     finally:
         gc.unfreeze()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -77,7 +76,7 @@ def test_a_task_row_is_small_and_frozen(drive: LedgerHarness) -> None:
     drive.make("a")
     row = reads.task(drive.db, RUN, "a")
     assert not hasattr(row, "__dict__")
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError, match="does not change"):
         TaskRow.__setattr__(row, "title", "b")
     changed = evolve(row, title="b", attempts=2)
     assert (changed.title, changed.attempts, changed.ordinal) == ("b", 2, row.ordinal)

@@ -13,8 +13,8 @@ from tests.support.ledger_harness import RUN, START
 from tests.support.picture_rows import a_batch, a_phase, a_proof, a_row
 from wf_tui.ledger.model.rows import SnoozeRow
 from wf_tui.ledger.model.states import BlockedKind, DoneKind, TaskState
-from wf_tui.picture.card import needs_you
 from wf_tui.picture.group_titles import GroupTitle
+from wf_tui.picture.needs_you import needs_you
 from wf_tui.picture.orders import LIST, SIMILAR, Spot
 from wf_tui.picture.picture import Picture
 from wf_tui.picture.similar import similar_name

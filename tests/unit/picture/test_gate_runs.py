@@ -8,13 +8,13 @@ from tests.support.ledger_harness import FOLDER, shell
 from wf_tui.ledger.model.events.attempt_events import GateEnded, GateStarted, ProcessesEnded
 from wf_tui.ledger.model.states import Step
 from wf_tui.paths import RunPaths
-from wf_tui.picture.status import read_task
+from wf_tui.picture.task_picture import read_task
 from wf_tui.picture.task_text import task_lines
 from wf_tui.plan.choices import GateOn
 
 if TYPE_CHECKING:
     from tests.support.ledger_harness import LedgerHarness
-    from wf_tui.picture.status import TaskPicture
+    from wf_tui.picture.task_picture import TaskPicture
 
 
 def shown(drive: LedgerHarness) -> TaskPicture:

@@ -8,7 +8,7 @@ from tests.support.ledger_harness import FOLDER, shell
 from wf_tui.ledger.model.events.attempt_events import LeftKept, WorkHarvested
 from wf_tui.ledger.model.states import Step
 from wf_tui.paths import RunPaths
-from wf_tui.picture.status import read_task
+from wf_tui.picture.task_picture import read_task
 from wf_tui.picture.task_text import task_lines
 
 if TYPE_CHECKING:

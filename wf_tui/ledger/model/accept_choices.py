@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from wf_tui.ledger.model.json_text import compact_json
+from wf_tui.values import field, field_names, frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["NO_CHOICES", "Choices", "read_choices", "write_choices"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Choices:
     """How a person wants held-back work to be taken; each field is an option of `wf accept`.
 
@@ -70,7 +70,7 @@ class Choices:
 
 
 NO_CHOICES: Final = Choices()
-_FIELDS: Final = tuple(Choices.__dataclass_fields__)
+_FIELDS: Final = field_names(Choices)
 
 
 def read_choices(text: str) -> Choices:

@@ -1,10 +1,10 @@
 """What is known of a lane: the limit of one provider that all its seats share (RULES 5, Lanes)."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from wf_tui.ledger.model.states import LimitKind
+from wf_tui.values import frozen
 
 __all__ = ["LOCAL", "LaneState", "LaneStatus"]
 
@@ -26,7 +26,7 @@ class LaneStatus(StrEnum):
     """A person paused it, and opens it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class LaneState:
     """A lane at one moment, as a run has it in its own ledger and all runs in that of the host."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from wf_tui.errors import UsageError
 from wf_tui.ledger.model.json_text import compact_json
+from wf_tui.values import frozen, replace
 
 __all__ = [
     "NO_BUDGET",
@@ -31,7 +31,7 @@ _MOST: Final = 2**53
 _EXAMPLES: Final = "for example 25usd, +5usd, 2000000tok, or none"
 
 
-@dataclass(frozen=True)
+@frozen
 class RunBudget:
     """The most that all attempts of a run may use together; None is no limit."""
 

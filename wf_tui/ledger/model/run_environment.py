@@ -6,11 +6,11 @@ Names, and values that a plan or the settings have written; never a value that w
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.json_text import compact_json
+from wf_tui.values import field, frozen, replace
 from wf_tui.variables import Variables, given_variables, passed_names
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ __all__ = ["RunEnvironment", "environment_of", "lacking"]
 _NONE: Final = Variables()
 
 
-@dataclass(frozen=True)
+@frozen
 class RunEnvironment:
     """Kept for whoever leads the run later, from a terminal that may have another environment."""
 
@@ -99,7 +99,10 @@ class RunEnvironment:
 
     def as_text(self) -> str:
         """Return it as its column holds it."""
-        return compact_json(asdict(self))
+        own = vars(self)
+        given = {name: vars(one) for name, one in own.items() if isinstance(one, Variables)}
+        profiles = {name: vars(one) for name, one in self.profiles.items()}
+        return compact_json({**own, **given, "profiles": profiles})
 
 
 @lru_cache(maxsize=16)

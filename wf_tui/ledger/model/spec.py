@@ -1,18 +1,18 @@
 """What a task asks for: what only its worker needs to know, in one column of its row, as JSON."""
 
 import json
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from wf_tui.ledger.model.json_text import compact_json
 from wf_tui.ledger.store.refusals import number_too_long
 from wf_tui.plan.choices import Takes
+from wf_tui.values import field_names, frozen
 
 __all__ = ["Spec", "read_spec", "write_spec"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Spec:
     """What a task asks for and only a worker needs to know."""
 
@@ -103,7 +103,7 @@ class Spec:
 
 _WHOLE_NUMBERS: Final = "max_steps", "max_tokens", "critic_rounds"
 _LARGEST: Final = 2**63 - 1
-_FIELDS: Final = tuple(Spec.__dataclass_fields__)
+_FIELDS: Final = field_names(Spec)
 
 
 @lru_cache(maxsize=256)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Final, Self
+
+from wf_tui.values import frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +62,7 @@ class Step(StrEnum):
     INTEGRATING = "integrating"
 
 
-@dataclass(frozen=True)
+@frozen
 class KindFacts:
     """What it means that a task is blocked in this way; by default, what a failed attempt means."""
 

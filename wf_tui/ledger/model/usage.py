@@ -6,15 +6,15 @@ Unknown is never 0: a figure that nobody told is None, and a sum is over what is
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Final
 
 from wf_tui.ledger.model.json_text import compact_json
+from wf_tui.values import frozen
 
 __all__ = ["NO_USAGE", "WITHOUT_FIGURES", "Usage", "read_usage", "write_usage"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Usage:
     """What was used, as tables and JSON name it."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.rows import AllowanceRow, MessageRow, QuestionRow, decode, select
 from wf_tui.ledger.model.states import PERSON, BlockedKind, MessageState, QuestionState
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@frozen
 class PersonSaid:
     """A message of a person, or their answer to a question of an attempt that is gone."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import Outcome, TaskState
 from wf_tui.ledger.model.usage import NO_USAGE, Usage, read_usage
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,7 +38,7 @@ _LEFT: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Forecast:
     """What a run will have used when all its tasks are done; None where that is not known."""
 
@@ -52,7 +52,7 @@ class Forecast:
         return dict(self.__dict__)
 
 
-@dataclass(frozen=True)
+@frozen
 class Estimate:
     """What tasks will use that nobody has begun; None where that is not known."""
 
@@ -64,7 +64,7 @@ class Estimate:
     """How many finished ones stand behind each figure at least."""
 
 
-@dataclass(frozen=True)
+@frozen
 class _Typical:
     """One attempt as they mostly are."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.json_text import read_words
@@ -10,6 +9,7 @@ from wf_tui.ledger.model.lane_state import LOCAL, LaneState, LaneStatus
 from wf_tui.ledger.model.startable import STARTABLE, UNPARKED
 from wf_tui.ledger.model.states import Intent, LimitKind, RunState
 from wf_tui.ledger.queries.budget_reads import is_used_up
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ _OF_SEAT: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class RunLane:
     """A lane of a run, and what kept the run from claiming more in it when it last looked."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +24,7 @@ from wf_tui.ledger.model.states import BlockedKind, Intent, RunState, TaskState
 from wf_tui.ledger.queries import breaker_reads, lane_reads
 from wf_tui.ledger.queries.snoozes import next_end
 from wf_tui.processes import ProcessIdentity
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -80,7 +80,7 @@ _WANTED: Final = (
 """What waits for the seat whose session knows it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Open:
     """An attempt that is not closed, as the scheduler looks at it."""
 
@@ -90,7 +90,7 @@ class Open:
     fenced: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Pulse:
     """What the scheduler looks at when it wakes; costs what is running, not what there is."""
 
@@ -106,7 +106,7 @@ class Pulse:
     """The worktrees that are kept back for tasks which wait for their own seat."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Leader(ProcessIdentity):
     """Who leads, or last led, a run."""
 

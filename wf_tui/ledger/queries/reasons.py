@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.rows import AttemptRow, TaskRow, WorkerRow, decode, literals, select
@@ -20,6 +19,7 @@ from wf_tui.ledger.queries.role_routing import closed_lanes, fitting_seats
 from wf_tui.ledger.queries.scope_holders import contention, needs_newer
 from wf_tui.plan.choices import OnFailure, Takes
 from wf_tui.text import listed, plural
+from wf_tui.values import field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -44,7 +44,7 @@ _GOES_ON: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Reason:
     """One word, one sentence, and the names behind it."""
 
@@ -54,7 +54,7 @@ class Reason:
     detail: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@frozen
 class Stopper:
     """A blocked task of a phase with `on_failure: hold`, behind which nothing goes on."""
 
@@ -85,7 +85,7 @@ def read_stoppers(
     return found
 
 
-@dataclass(frozen=True)
+@frozen
 class Reasons:
     """What has to be known to give the reason of any task of a run; read once.
 

@@ -6,11 +6,11 @@ reading a run loads none of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.plan.choices import Isolation, Scopes
 from wf_tui.plan.scopes import first_overlap
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Holder", "contention", "extent", "holds", "may_write", "needs_newer"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Holder:
     """Who holds what a task wants, and which two scopes meet."""
 

@@ -40,6 +40,7 @@ from wf_tui.ledger.rules.conversation.messages import too_late
 from wf_tui.ledger.rules.decisions import critics, rivals
 from wf_tui.ledger.rules.task_guards import fence, work_left
 from wf_tui.plan.choices import Takes
+from wf_tui.values import field_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +64,7 @@ __all__ = [
 ]
 
 _NOTHING: Final[Detail] = {}
-_SPEC: Final = frozenset(Spec.__dataclass_fields__)
+_SPEC: Final = frozenset(field_names(Spec))
 _BUDGET: Final = frozenset({"max_tokens", "max_cost_usd"})
 """What all attempts of a task may use together; to change it raises it."""
 _GOES_ON: Final = frozenset(

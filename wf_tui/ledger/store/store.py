@@ -5,16 +5,16 @@ store is one class beside this module, and `wf_tui.ledger.stores` says which one
 """
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from wf_tui.ledger.store.database import Database
+from wf_tui.values import frozen
 
 __all__ = ["Lead", "Patience", "Store", "StoreReport", "StoreState"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Patience:
     """How many seconds to wait for another program, and after how many to say so."""
 
@@ -40,7 +40,7 @@ class StoreState(StrEnum):
     UNUSABLE = "unusable"
 
 
-@dataclass(frozen=True)
+@frozen
 class StoreReport:
     """The state of a ledger, in one line and with what to do."""
 

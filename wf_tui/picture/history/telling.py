@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.usage import NO_USAGE, Usage
+from wf_tui.values import field_names
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import EventRow
@@ -21,7 +22,7 @@ __all__ = ["TOLD", "Telling", "tell"]
 _PROGRESS: Final = "task_progress"
 TOLD: Final = frozenset({_PROGRESS, "usage"})
 """The kinds of events that are summed up."""
-_FIGURES: Final = frozenset(Usage.__dataclass_fields__)
+_FIGURES: Final = frozenset(field_names(Usage))
 _SESSION: Final = "session", "model"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.rows import TaskRow, evolve
@@ -17,6 +16,7 @@ from wf_tui.ledger.queries.reasons import Reason, Reasons, Stopper
 from wf_tui.ledger.queries.rivals import Standing, has_come_in, standing
 from wf_tui.picture.history.task_rows import turn_has_come
 from wf_tui.plan.choices import OnFailure
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +31,7 @@ UNKNOWN: Final = "\N{EN DASH}"
 """Stands where a log does not say something."""
 
 
-@dataclass(frozen=True)
+@frozen
 class PastReasons(Reasons):
     """The reasons of a moment: why a task waited that could have started, nobody has written."""
 

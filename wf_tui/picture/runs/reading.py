@@ -18,7 +18,7 @@ from wf_tui.ledger.queries import reads
 from wf_tui.ledger.queries.snoozes import snoozes
 from wf_tui.ledger.stores import refuse_unknown_store, store_of
 from wf_tui.paths import RepoPaths
-from wf_tui.picture.card import needs_you
+from wf_tui.picture.needs_you import needs_you
 from wf_tui.picture.runs.branch import checked_out_branch
 from wf_tui.picture.runs.listed_run import ListedRepository, ListedRun, Need
 from wf_tui.picture.seats.records import midnight, spent_today

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import BlockedKind, Outcome, ScopeWhy
 from wf_tui.line_that_matters import line_that_matters
 from wf_tui.picture.age import span
 from wf_tui.text import clean, line_counts, plural
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ _SIGNAL: Final = re.compile(r"killed by signal (\d+)(?: \((\w+)\))?")
 _COUNTED: Final = re.compile(r"\b\d+ (?:failed|failures?|errors?)\b")
 
 
-@dataclass(frozen=True)
+@frozen
 class Needs:
     """Line two and three of a card; clean."""
 
@@ -39,7 +39,7 @@ class Needs:
     """Whether the proof is the last line of something that failed."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Facts:
     """What the words of one card are made of."""
 

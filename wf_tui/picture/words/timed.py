@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from wf_tui.picture.age import duration, span
+from wf_tui.values import frozen
 
 __all__ = ["NOTHING", "Timed"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Timed:
     """A sentence with the time until, or since, a moment in its middle; clean."""
 

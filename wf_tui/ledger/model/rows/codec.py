@@ -1,7 +1,6 @@
 """From rows to statements and back: the one place that types a driver's tuples."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -48,6 +47,7 @@ from wf_tui.ledger.model.usage import read_usage, write_usage
 from wf_tui.ledger.store.database import Row, Value, Values
 from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure, Pick, Scopes, Takes
 from wf_tui.text import clean
+from wf_tui.values import field_names
 
 __all__ = [
     "decode",
@@ -100,7 +100,7 @@ _TABLES: Final[Mapping[type, tuple[str, tuple[str, ...]]]] = {
     DraftRow: ("draft", ("run", "task", "what", "actor")),
     SeenRow: ("seen", ("run", "task", "path", "actor")),
 }
-_NAMES: Final = {table: tuple(f.name for f in fields(table)) for table in _TABLES}
+_NAMES: Final = {table: field_names(table) for table in _TABLES}
 
 
 @lru_cache(maxsize=512)
@@ -328,11 +328,11 @@ _INSERTS: Final = {
 _WRITTEN: Final = {
     # Not the ids that are numbers.
     table: [
-        (f.name, _WRITERS[f.name])
-        for f in fields(table)
-        if f.name in _WRITERS and f.type is not int
+        (name, _WRITERS[name])
+        for name in names
+        if name in _WRITERS and table.__annotations__[name] is not int
     ]
-    for table in _TABLES
+    for table, names in _NAMES.items()
 }
 _TYPED: Final = {
     table: [

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.json_text import compact_json
+from wf_tui.values import field_names, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@frozen
 class Option:
     """One answer that the worker offers."""
 
@@ -49,7 +49,7 @@ class Option:
         return {"id": self.id, "name": self.name, "kind": self.kind}
 
 
-@dataclass(frozen=True)
+@frozen
 class QuestionDetail:
     """What a question is about, in parts that a person reads one by one; "" is not known."""
 
@@ -67,7 +67,7 @@ class QuestionDetail:
     @classmethod
     def read(cls, stored: Mapping[str, object]) -> QuestionDetail:
         """Return what `fields` stored; of a later version's, what this one knows."""
-        names = cls.__dataclass_fields__
+        names = field_names(cls)
         return cls(**{name: str(text) for name, text in stored.items() if name in names})
 
 

@@ -1,14 +1,13 @@
 """What a person says to lines of a diff, puts off, has begun to write and has seen, as rows."""
 
-from dataclasses import dataclass
-
 from wf_tui.ledger.model.rows.quoted_lines import first_line, line_words
 from wf_tui.ledger.model.states import CommentState
+from wf_tui.values import frozen
 
 __all__ = ["CommentRow", "DraftRow", "SeenRow", "SnoozeRow"]
 
 
-@dataclass(frozen=True)
+@frozen
 class CommentRow:
     """A person says something to lines of the work of a task."""
 
@@ -45,7 +44,7 @@ class CommentRow:
         return f"{self.path}:{lines}" if lines else self.path
 
 
-@dataclass(frozen=True)
+@frozen
 class SnoozeRow:
     """A person does not want to see a task for a while: for all boards of its run."""
 
@@ -63,7 +62,7 @@ class SnoozeRow:
         return self.until is not None and self.until <= now
 
 
-@dataclass(frozen=True)
+@frozen
 class DraftRow:
     """What a person has begun to write and not sent; nobody else sees it, and no event tells."""
 
@@ -76,7 +75,7 @@ class DraftRow:
     at: float
 
 
-@dataclass(frozen=True)
+@frozen
 class SeenRow:
     """Which content of a file a person has marked as seen; no event tells of it."""
 

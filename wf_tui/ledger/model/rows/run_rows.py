@@ -1,7 +1,6 @@
 """The rows of a run: its tasks, phases, attempts, seats, breakers and events."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from wf_tui.ledger.model.accept_choices import NO_CHOICES, Choices
 from wf_tui.ledger.model.spec import Spec
@@ -22,6 +21,7 @@ from wf_tui.ledger.model.states import (
 )
 from wf_tui.ledger.model.usage import NO_USAGE, Usage
 from wf_tui.plan.choices import Isolation, Mode, OnFailure, Pick, Scopes, Takes
+from wf_tui.values import field, frozen
 
 __all__ = [
     "AttemptRow",
@@ -38,7 +38,7 @@ Detail = Mapping[str, "str | int | float | list[str] | Mapping[str, Mapping[str,
 """The names behind a state's sentence: paths, holder, root, exit code ..."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class TaskRow:
     """One card.
 
@@ -154,7 +154,7 @@ class TaskRow:
         return self.kind == BlockedKind.QUESTION and self.claimed
 
 
-@dataclass(frozen=True)
+@frozen
 class RunRow:
     """One execution of a plan."""
 
@@ -214,7 +214,7 @@ class RunRow:
         return completed and self.head not in {self.base, self.exported}
 
 
-@dataclass(frozen=True)
+@frozen
 class PhaseRow:
     """One phase of a run."""
 
@@ -236,7 +236,7 @@ class PhaseRow:
     """What its end decides, as JSON, where more phases may come after it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class AttemptRow:
     """One try of one task by one worker."""
 
@@ -308,7 +308,7 @@ class AttemptRow:
         return self.worker.startswith(SEATLESS)
 
 
-@dataclass(frozen=True)
+@frozen
 class WorkerRow:
     """One seat."""
 
@@ -344,7 +344,7 @@ class WorkerRow:
         return pinned and self.accepts(task.takes, task.role)
 
 
-@dataclass(frozen=True)
+@frozen
 class BreakerRow:
     """How the attempts of a profile have failed, one after the other (RULES 5, Breaker)."""
 
@@ -358,7 +358,7 @@ class BreakerRow:
     """When one attempt is let through; None after a trip: when a person says so."""
 
 
-@dataclass(frozen=True)
+@frozen
 class EventRow:
     """One line of the event log; the field order is that of `wf events --json`."""
 

@@ -1,16 +1,16 @@
 """What passes between workers and persons, and what was asked of work, as rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from wf_tui.ledger.model.rows.options import Option, QuestionDetail
 from wf_tui.ledger.model.states import MessageState, QuestionState
 from wf_tui.plan.choices import GateOn
+from wf_tui.values import field, frozen
 
 __all__ = ["AllowanceRow", "GateRow", "MessageRow", "QuestionRow"]
 
 
-@dataclass(frozen=True)
+@frozen
 class QuestionRow:
     """A worker asks a person."""
 
@@ -62,7 +62,7 @@ class QuestionRow:
         return self.answer if self.answer is not None else next(names, self.option or "")
 
 
-@dataclass(frozen=True)
+@frozen
 class MessageRow:
     """A person writes to the worker of a task."""
 
@@ -79,7 +79,7 @@ class MessageRow:
     delivered_at: float | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class AllowanceRow:
     """A person allows something for the rest of the run: to one task, or to a profile."""
 
@@ -97,7 +97,7 @@ class AllowanceRow:
     ended_at: float | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class GateRow:
     """A gate was run on the work of an attempt, or on the merge of it."""
 

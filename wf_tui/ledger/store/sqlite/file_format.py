@@ -1,13 +1,14 @@
 """What kinds of files the embedded store keeps, and how each is known from any other file."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from wf_tui.values import frozen
 
 __all__ = ["LANES", "LEDGER", "FileFormat", "noun"]
 
 
-@dataclass(frozen=True)
+@frozen
 class FileFormat:
     """One kind of file: SQLite keeps the two numbers for the program, in the header of the file."""
 

@@ -5,7 +5,6 @@ What is not a ledger of a known format is named and left as it is (RULES 4.1, G1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -14,6 +13,7 @@ from wf_tui.ledger.store.sqlite.copies import copy_beside
 from wf_tui.ledger.store.sqlite.file_format import LEDGER
 from wf_tui.ledger.store.sqlite.mounts import journal_mode
 from wf_tui.locks import is_held
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from wf_tui.ledger.store.sqlite.ledger_file import LedgerFile
@@ -24,7 +24,7 @@ APPLICATION_ID: Final = LEDGER.application
 USER_VERSION: Final = LEDGER.version
 
 
-@dataclass(frozen=True)
+@frozen
 class _Header:
     """What the file itself says that it is; SQLite keeps both numbers for the program."""
 

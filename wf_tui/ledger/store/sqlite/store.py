@@ -3,7 +3,6 @@
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from wf_tui import locks
@@ -12,11 +11,12 @@ from wf_tui.errors import LedgerError
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.store.store import Lead, Patience, StoreReport
 from wf_tui.paths import RepoPaths
+from wf_tui.values import frozen
 
 __all__ = ["SqliteStore"]
 
 
-@dataclass(frozen=True)
+@frozen
 class SqliteStore:
     """The ledger in the folder of a repository; `clock` is the machine's, if none is given."""
 
@@ -78,7 +78,7 @@ def _stamp_of(path: Path) -> tuple[int, int, int]:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-@dataclass(frozen=True)
+@frozen
 class _LockFile:
     """The lead of a run: a lock on the file that has this name, as long as it has it."""
 
