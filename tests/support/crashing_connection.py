@@ -47,10 +47,10 @@ class CrashingConnection(SqliteDatabase):
             super().execute_many(sql, rows)
 
     @contextlib.contextmanager
-    def transaction(self, run: str, *, whole: bool = False) -> Iterator[None]:
+    def transaction(self, run: str) -> Iterator[None]:
         """Begin; whoever gets past the end has been told that it is committed."""
         outermost = self._depth == 0
-        with super().transaction(run, whole=whole):
+        with super().transaction(run):
             yield
         if outermost:
             self._told()

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING, Final, Self
 
 from wf_tui.ledger.rules import attempts
-from wf_tui.ledger.rules.change import Change, change
+from wf_tui.ledger.rules.change import change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from wf_tui.clock import Clock
     from wf_tui.ledger.model.rows import TaskRow
     from wf_tui.ledger.rules.attempts import Ending
+    from wf_tui.ledger.rules.change import Change
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.ledger.store.database import Database
     from wf_tui.ledger.store.store import Lead
@@ -63,10 +64,8 @@ class FencedLedger:
         """Return the same ledger with another actor."""
         return replace(self, actor=actor)
 
-    @contextmanager
-    def _change(self, run: str) -> Iterator[Change]:
-        with change(self.db, run, now=self.now, actor=self.actor, lead=self.lead) as tx:
-            yield tx
+    def _change(self, run: str) -> AbstractContextManager[Change]:
+        return change(self.db, run, now=self.now, actor=self.actor, lead=self.lead)
 
     def _fenced(self, fence: Fence, rule: Callable[[Change, TaskRow], object]) -> bool:
         """Apply a rule if the claim is the live one; else nothing, and False."""

@@ -13,11 +13,12 @@ import asyncio
 import contextlib
 import queue
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wf_tui.errors import LedgerError, LedgerLostError, WfError
+from wf_tui.ledger.deferred_writes import deferring
 from wf_tui.ledger.store.write_retry import WriteRetry
 
 if TYPE_CHECKING:
@@ -169,10 +170,11 @@ class Writer:
         ledger, db = self._opened
         try:
             try:
-                with db.transaction(self.run, whole=True):
-                    self._note_pause(ledger)
+                with deferring(db, self.run) as shared:
+                    sharing = replace(ledger, db=shared)
+                    self._note_pause(sharing)
                     for request in batch:
-                        request.apply(ledger)
+                        request.apply(sharing)
             except LedgerError:
                 raise
             except WfError:

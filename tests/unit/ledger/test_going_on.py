@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from tests.support.histories import history
 from tests.support.ledger_harness import HOST_DIED, RUN, seat, shell
+from wf_tui.ledger.deferred_writes import deferring
 from wf_tui.ledger.ledger import Fence
 from wf_tui.ledger.model.lane_state import LaneState, LaneStatus
-from wf_tui.ledger.model.rows import evolve, update
+from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import LimitKind, NextSeat, Outcome
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attempts import Ending
@@ -26,10 +27,8 @@ def in_session(drive: LedgerHarness, fence: Fence) -> Fence:
     """Let an attempt have a session and a worktree."""
     drive.ledger.prepared(fence, base="b0", tree="4")
     row = reads.attempts(drive.ledger.db, RUN, fence.task)[-1]
-    statement = update(row, evolve(row, session="s-1"))
-    assert statement is not None
-    with drive.ledger.db.transaction(RUN):
-        drive.ledger.db.execute(*statement)
+    with deferring(drive.ledger.db, RUN) as db:
+        db.write(row, evolve(row, session="s-1"))
     return fence
 
 

@@ -39,9 +39,9 @@ class Counted:
         self.statements += 1
         self.inner.execute_many(sql, rows)
 
-    def transaction(self, run: str, *, whole: bool = False) -> AbstractContextManager[None]:
+    def transaction(self, run: str) -> AbstractContextManager[None]:
         """Open a transaction of the database."""
-        return self.inner.transaction(run, whole=whole)
+        return self.inner.transaction(run)
 
     def execute_all(self, reads: Sequence[tuple[str, Values]]) -> list[list[Row]]:
         """Count and run several reads."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.run_events import LaneLimited, LaneOpen
-from wf_tui.ledger.model.rows import BreakerRow, decode, evolve, select
+from wf_tui.ledger.model.rows import BreakerRow, evolve
 from wf_tui.ledger.model.states import LimitKind
 from wf_tui.ledger.queries.breaker_reads import shuts, tripped
 
@@ -40,8 +40,8 @@ def set_limits(tx: Change, limits: Mapping[str, int]) -> None:
 
 def is_shut(tx: Change, profile: str) -> bool:
     """Whether a profile may claim nothing now; reads the open attempts only where it tripped."""
-    row = _row(tx, profile, "trips > 0")
-    return row is not None and shuts(row, tx.open_attempts(), tx.now)
+    row = tx.db.row(BreakerRow, tx.run.id, profile)
+    return row is not None and row.trips > 0 and shuts(row, tx.open_attempts(), tx.now)
 
 
 def failed(tx: Change, attempt: AttemptRow) -> None:
@@ -49,8 +49,8 @@ def failed(tx: Change, attempt: AttemptRow) -> None:
 
     Called by `failures.fail` for each failure that is counted, before the attempt is closed.
     """
-    row = _row(tx, attempt.profile, "allowed > 0")
-    if row is None:
+    row = tx.db.row(BreakerRow, tx.run.id, attempt.profile)
+    if row is None or not row.allowed:
         return
     if row.trips and (row.until is None or attempt.started_at < row.until):
         # It began before the pause and fails behind it: only the one attempt that is let through
@@ -77,8 +77,8 @@ def worked(tx: Change, profile: str) -> None:
 
     Called for each attempt that succeeds; nearly always nothing was counted, and it writes nothing.
     """
-    row = _row(tx, profile, "failures > 0")
-    if row is not None:
+    row = tx.db.row(BreakerRow, tx.run.id, profile)
+    if row is not None and row.failures:
         _close(tx, row)
 
 
@@ -109,9 +109,3 @@ def _close(tx: Change, row: BreakerRow) -> None:
     tx.write(row, evolve(row, failures=0, trips=0, until=None))
     if row.trips:
         tx.emit(LaneOpen(lane=row.profile))
-
-
-def _row(tx: Change, profile: str, which: str) -> BreakerRow | None:
-    where = select(BreakerRow, f"WHERE run = :run AND profile = :profile AND {which}")
-    rows = tx.db.execute(where, {"run": tx.run.id, "profile": profile})
-    return decode(BreakerRow, rows[0]) if rows else None

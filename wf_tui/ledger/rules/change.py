@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from wf_tui.errors import UnknownNameError
-from wf_tui.ledger.model.rows import Detail, RunRow, TaskRow, decode, evolve, select
+from wf_tui.ledger.deferred_writes import deferring
+from wf_tui.ledger.model.rows import Detail, RunRow, TaskRow, evolve
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.model.task_moves import unclaimed
 from wf_tui.ledger.rules.attention.wake import wake_changed
@@ -85,21 +86,20 @@ def change(
     is who the events say it was; `lead` is that of a scheduler, which must still be the only one.
     What is raised within undoes all of it. Raises `UnknownNameError` for a run that does not exist.
     """
-    with db.transaction(run):
+    with deferring(db, run) as deferred:
         if lead is not None:
             # Asked under the writers' lock: before it, the lead could be lost while one waits.
             lead.require()
-        rows = db.execute(select(RunRow, "WHERE id = :run"), {"run": run})
-        if not rows:
+        before = deferred.row(RunRow, run)
+        if before is None:
             known = db.execute("SELECT id FROM run ORDER BY number DESC")
             raise UnknownNameError("run", run, [str(row[0]) for row in known])
-        before = decode(RunRow, rows[0])
         # The time is asked inside the transaction too, so that later changes never have earlier
         # times because they waited longer.
-        tx = Change(db, before, now(), actor, command=before.seq + 1)
+        tx = Change(deferred, before, now(), actor, command=before.seq + 1)
         yield tx
         # The run is written once, at the end: each move of a task changes its counts in memory.
         tx.update_run(evolve(tx.run, seq=before.seq + len(tx.events)))
         tx.write(before, tx.run)
         if tx.events:
-            db.execute_many(NEW_EVENT, tx.events)
+            deferred.append("event", NEW_EVENT, tx.events)

@@ -125,28 +125,41 @@ class Propagation:
         phases: dict[str, None] = {}
         while moved:
             before, after = moved.popleft()
-            moved.extend(self._tell_dependants(before, after))
+            edges = self._edges(before, after)
+            moved.extend(self._tell_dependants(before, after, edges))
             if before.settled == after.settled:
                 continue
             phases[after.phase] = None
             phase = self.tx.phase(after.phase)
             fewer = int(after.settled) - int(before.settled)
             self.tx.write(phase, evolve(phase, unsettled=phase.unsettled - fewer))
-            if after.settled:
+            if after.settled and EdgeKind.ORDER in edges:
                 self._pass_turn_on(after)
         for name in phases:
             self._settle_phases(self.tx.phase(name))
 
-    def _tell_dependants(self, old: TaskRow, new: TaskRow) -> list[tuple[TaskRow, TaskRow]]:
+    def _edges(self, old: TaskRow, new: TaskRow) -> frozenset[str]:
+        """Return the kinds of the edges that may tell others of a move; most tasks have none."""
+        if (is_met(old), _root(old), old.settled) == (is_met(new), _root(new), new.settled):
+            return frozenset()
+        rows = self.tx.db.execute(
+            "SELECT DISTINCT kind FROM edge WHERE run = :run AND src = :task",
+            {"run": self.tx.run.id, "task": new.id},
+        )
+        return frozenset(str(row[0]) for row in rows)
+
+    def _tell_dependants(
+        self, old: TaskRow, new: TaskRow, edges: frozenset[str]
+    ) -> list[tuple[TaskRow, TaskRow]]:
         """Count a result for all that need it; return those whose own dependants are to be told.
 
-        Each is returned as it was and as it is now.
+        Each is returned as it was and as it is now. `edges` are the kinds of those from this task.
         """
         moved = self._tell_judge(new) if new.spec.rival else []
         met = int(is_met(new)) - int(is_met(old))
         bad = int(is_bad(new)) - int(is_bad(old))
         # Another root is passed on as well: what is blocked behind it names it in its sentence.
-        if not met and not bad and _root(old) == _root(new):
+        if EdgeKind.RESULT not in edges or (not met and not bad and _root(old) == _root(new)):
             return moved
         rows = self.tx.db.execute(
             select(

@@ -6,56 +6,34 @@ other tasks: that is `propagate`, which works on this, and `change`, which calls
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final
 
 from wf_tui.errors import RefusedError, UnknownNameError
+from wf_tui.ledger.deferred_writes import DeferredWrites
 from wf_tui.ledger.model.events.read import Event
 from wf_tui.ledger.model.events.task_events import TaskEvent
 from wf_tui.ledger.model.json_text import event_json
 from wf_tui.ledger.model.rows import (
-    AllowanceRow,
     AttemptRow,
-    BreakerRow,
-    CommentRow,
-    GateRow,
-    MessageRow,
     PhaseRow,
-    QuestionRow,
     RunRow,
-    SnoozeRow,
+    StoredRow,
     TaskRow,
     WorkerRow,
     decode,
     evolve,
-    insert,
     select,
-    update,
 )
 from wf_tui.ledger.model.states import PERSON, TaskState
 from wf_tui.ledger.model.task_moves import counted, settles
 from wf_tui.ledger.model.undo_record import undo_record
-from wf_tui.ledger.store.database import Database, Values
+from wf_tui.ledger.store.database import Values
 
 __all__ = ["FOLLOWS", "NEW_EVENT", "RunTransaction"]
 
 FOLLOWS: Final = "follows"
 """In an event of a task that moved since another one has: the act, and how old the task was."""
 
-_Stored = TypeVar(
-    "_Stored",
-    TaskRow,
-    RunRow,
-    PhaseRow,
-    AttemptRow,
-    WorkerRow,
-    BreakerRow,
-    QuestionRow,
-    MessageRow,
-    AllowanceRow,
-    GateRow,
-    CommentRow,
-    SnoozeRow,
-)
 NEW_EVENT: Final = (
     "INSERT INTO event (run, seq, at, task, worker, epoch, actor, kind, data, command) "
     "VALUES (:run, :seq, :at, :task, :worker, :epoch, :actor, :kind, :data, :command)"
@@ -71,7 +49,7 @@ class RunTransaction:
     epoch of whose report this is: its events say so, not who should have reported.
     """
 
-    db: Database
+    db: DeferredWrites
     run: RunRow
     now: float
     actor: str
@@ -85,8 +63,6 @@ class RunTransaction:
     """Of the tasks behind the act that is being taken back: what each was, and since when."""
     reporter: tuple[str, str, int] | None = None
     events: list[Values] = field(default_factory=list)
-    _phases: dict[str, PhaseRow] = field(default_factory=dict)
-    _attempts: dict[tuple[str, int], AttemptRow] = field(default_factory=dict)
     _snoozed: set[str] | None = None
 
     @property
@@ -191,31 +167,20 @@ class RunTransaction:
 
         Raises `UnknownNameError`, which says which one was probably meant.
         """
-        rows = self.db.execute(
-            select(TaskRow, "WHERE run = :run AND id = :task"),
-            {"run": self.run.id, "task": task_id},
-        )
-        if not rows:
+        task = self.db.row(TaskRow, self.run.id, task_id)
+        if task is None:
             known = self.db.execute(
                 "SELECT id FROM task WHERE run = :run ORDER BY ordinal", {"run": self.run.id}
             )
             raise UnknownNameError("task", task_id, [str(row[0]) for row in known])
-        return decode(TaskRow, rows[0])
+        return task
 
     def attempt(self, task_id: str, epoch: int) -> AttemptRow:
-        """Return one attempt; raises `RefusedError` where the task never had this epoch.
-
-        Read once, until it is changed; that is done only through `write`.
-        """
-        if known := self._attempts.get((task_id, epoch)):
-            return known
-        rows = self.db.execute(
-            select(AttemptRow, "WHERE run = :run AND task = :task AND epoch = :epoch"),
-            {"run": self.run.id, "task": task_id, "epoch": epoch},
-        )
-        if not rows:
+        """Return one attempt; raises `RefusedError` where the task never had this epoch."""
+        attempt = self.db.row(AttemptRow, self.run.id, task_id, epoch)
+        if attempt is None:
             raise RefusedError(f"task {task_id!r} has no attempt {epoch}")
-        return self._attempts.setdefault((task_id, epoch), decode(AttemptRow, rows[0]))
+        return attempt
 
     def open_attempts(self) -> list[AttemptRow]:
         """Return all attempts whose processes or harvest are not over."""
@@ -226,23 +191,14 @@ class RunTransaction:
         return [decode(AttemptRow, row) for row in rows]
 
     def phase(self, name: str) -> PhaseRow:
-        """Return a phase of this run; raises `UnknownNameError`.
-
-        Read once in a transaction: nearly each move of a task asks for its phase. So a phase is
-        changed only through `write`, which brings what was read up to date.
-        """
-        if name in self._phases:
-            return self._phases[name]
-        rows = self.db.execute(
-            select(PhaseRow, "WHERE run = :run AND name = :name"),
-            {"run": self.run.id, "name": name},
-        )
-        if not rows:
+        """Return a phase of this run; raises `UnknownNameError`."""
+        phase = self.db.row(PhaseRow, self.run.id, name)
+        if phase is None:
             known = self.db.execute(
                 "SELECT name FROM phase WHERE run = :run ORDER BY ordinal", {"run": self.run.id}
             )
             raise UnknownNameError("phase", name, [str(row[0]) for row in known])
-        return self._phases.setdefault(name, decode(PhaseRow, rows[0]))
+        return phase
 
     def workers(self) -> list[WorkerRow]:
         """Return all seats of this run that are not gone."""
@@ -254,32 +210,22 @@ class RunTransaction:
 
     def worker(self, name: str) -> WorkerRow:
         """Return one seat, or say which one was probably meant."""
-        rows = self.db.execute(
-            select(WorkerRow, "WHERE run = :run AND name = :name"),
-            {"run": self.run.id, "name": name},
-        )
-        if not rows:
+        seat = self.db.row(WorkerRow, self.run.id, name)
+        if seat is None:
             raise UnknownNameError("worker", name, [seat.name for seat in self.workers()])
-        return decode(WorkerRow, rows[0])
+        return seat
 
-    def insert(self, row: _Stored) -> None:
+    def insert(self, row: StoredRow) -> None:
         """Store a new row."""
-        self.db.execute(*insert(row))
+        self.db.insert(row)
 
-    def write(self, old: _Stored, new: _Stored) -> _Stored:
+    def write(self, old: StoredRow, new: StoredRow) -> StoredRow:
         """Write the fields that differ, and return the new row.
 
         Nothing follows from it. A task goes through `Change.update_task` instead, unless what
         changes is counted nowhere: a pin, a queue.
         """
-        statement = update(old, new)
-        if statement:
-            self.db.execute(*statement)
-        if isinstance(new, PhaseRow):
-            self._phases[new.name] = new
-        elif isinstance(new, AttemptRow):
-            # Read again: who wrote it may have had it from before another write.
-            self._attempts.pop((new.task, new.epoch), None)
+        self.db.write(old, new)
         return new
 
     def note_ready(self, old: TaskRow, new: TaskRow) -> TaskRow:

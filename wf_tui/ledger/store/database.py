@@ -35,11 +35,9 @@ class Database(Protocol):
         A store on a server sends them together and waits for one answer.
         """
 
-    def transaction(self, run: str, *, whole: bool = False) -> AbstractContextManager[None]:
+    def transaction(self, run: str) -> AbstractContextManager[None]:
         """All or nothing; inside another one, a part of it that can be undone by itself.
 
-        Of an outermost one that is `whole`, no part can: what is refused in one undoes all of it,
-        also where somebody has caught that; then it ends with a `RefusedError`. That is cheaper.
         The outermost one is the only writer of this run while it lasts, here even of the whole
         ledger. Raises `LedgerWaitError` where it cannot begin or end just now: then nothing has
         changed, and it can be tried again.

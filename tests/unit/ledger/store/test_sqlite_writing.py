@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.ledger_harness import RUN, LedgerHarness
 from tests.support.ledger_locks import wait_until_queued
-from wf_tui.errors import LedgerError, RefusedError
+from wf_tui.errors import LedgerError
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.moves import HOLD
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
@@ -40,31 +40,6 @@ def test_a_part_is_undone_alone(database: SqliteDatabase) -> None:
         with suppress(ZeroDivisionError), database.transaction("r1"):
             drive.mine.move(RUN, HOLD, ["b"])
             raise ZeroDivisionError
-    assert drive.where() == "B:hold P"
-
-
-def test_a_whole_transaction_has_no_parts(database: SqliteDatabase) -> None:
-    """What is refused in a part of it undoes all of it, also where that was caught."""
-    drive = LedgerHarness(database).make("a", "b")
-    before = drive.dump()
-
-    def part(name: str) -> None:
-        with suppress(ZeroDivisionError), database.transaction("r1"):
-            drive.mine.move(RUN, HOLD, [name])
-            raise ZeroDivisionError
-
-    def all_of_it() -> None:
-        with database.transaction("r1", whole=True):
-            drive.mine.move(RUN, HOLD, ["a"])
-            part("b")
-
-    with pytest.raises(RefusedError, match="a part"):
-        all_of_it()
-    assert drive.dump() == before
-    with database.transaction("r1", whole=True):
-        drive.mine.move(RUN, HOLD, ["a"])
-    with database.transaction("r1"):
-        part("b")
     assert drive.where() == "B:hold P"
 
 

@@ -5,6 +5,9 @@ a class in `run_rows`, `talk_rows` or `review_rows`; `codec` turns it into state
 """
 
 from wf_tui.ledger.model.rows.codec import (
+    StoredRow,
+    Table,
+    changes,
     decode,
     decode_events,
     decode_tasks,
@@ -12,8 +15,11 @@ from wf_tui.ledger.model.rows.codec import (
     evolve,
     from_json,
     insert,
+    key_of,
     literals,
     select,
+    select_one,
+    table_of,
     update,
 )
 from wf_tui.ledger.model.rows.review_rows import CommentRow, DraftRow, SeenRow, SnoozeRow
@@ -46,8 +52,11 @@ __all__ = [
     "SeenRow",
     "SnoozeRow",
     "Spec",
+    "StoredRow",
+    "Table",
     "TaskRow",
     "WorkerRow",
+    "changes",
     "decode",
     "decode_events",
     "decode_tasks",
@@ -55,7 +64,10 @@ __all__ = [
     "evolve",
     "from_json",
     "insert",
+    "key_of",
     "literals",
     "select",
+    "select_one",
+    "table_of",
     "update",
 ]

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.model.accept_choices import read_choices, write_choices
@@ -50,6 +51,9 @@ from wf_tui.text import clean
 from wf_tui.values import field_names
 
 __all__ = [
+    "StoredRow",
+    "Table",
+    "changes",
     "decode",
     "decode_events",
     "decode_tasks",
@@ -57,15 +61,18 @@ __all__ = [
     "evolve",
     "from_json",
     "insert",
+    "key_of",
     "literals",
     "select",
+    "select_one",
+    "table_of",
     "update",
 ]
 
 _SHOWN: Final = 60
 
-T = TypeVar(
-    "T",
+StoredRow = TypeVar(
+    "StoredRow",
     TaskRow,
     RunRow,
     PhaseRow,
@@ -83,30 +90,66 @@ T = TypeVar(
     SeenRow,
 )
 
-_TABLES: Final[Mapping[type, tuple[str, tuple[str, ...]]]] = {
-    TaskRow: ("task", ("run", "id")),
-    RunRow: ("run", ("id",)),
-    PhaseRow: ("phase", ("run", "name")),
-    AttemptRow: ("attempt", ("run", "task", "epoch")),
-    WorkerRow: ("worker", ("run", "name")),
-    BreakerRow: ("breaker", ("run", "profile")),
-    EventRow: ("event", ("run", "seq")),
-    QuestionRow: ("question", ("run", "task", "epoch", "id")),
-    MessageRow: ("message", ("run", "id")),
-    AllowanceRow: ("allowance", ("run", "id")),
-    GateRow: ("gate", ("run", "task", "epoch", "ordinal")),
-    CommentRow: ("comment", ("run", "task", "id")),
-    SnoozeRow: ("snooze", ("run", "task")),
-    DraftRow: ("draft", ("run", "task", "what", "actor")),
-    SeenRow: ("seen", ("run", "task", "path", "actor")),
+
+class Table(NamedTuple):
+    """Where the rows of a class are stored."""
+
+    name: str
+    key: tuple[str, ...]
+    """The columns that no two of its rows share."""
+
+    @property
+    def where(self) -> str:
+        """The condition that one row meets, which its key names."""
+        return "WHERE " + " AND ".join(f"{name} = :{name}" for name in self.key)
+
+
+_TABLES: Final[Mapping[type, Table]] = {
+    TaskRow: Table("task", ("run", "id")),
+    RunRow: Table("run", ("id",)),
+    PhaseRow: Table("phase", ("run", "name")),
+    AttemptRow: Table("attempt", ("run", "task", "epoch")),
+    WorkerRow: Table("worker", ("run", "name")),
+    BreakerRow: Table("breaker", ("run", "profile")),
+    EventRow: Table("event", ("run", "seq")),
+    QuestionRow: Table("question", ("run", "task", "epoch", "id")),
+    MessageRow: Table("message", ("run", "id")),
+    AllowanceRow: Table("allowance", ("run", "id")),
+    GateRow: Table("gate", ("run", "task", "epoch", "ordinal")),
+    CommentRow: Table("comment", ("run", "task", "id")),
+    SnoozeRow: Table("snooze", ("run", "task")),
+    DraftRow: Table("draft", ("run", "task", "what", "actor")),
+    SeenRow: Table("seen", ("run", "task", "path", "actor")),
 }
 _NAMES: Final = {table: field_names(table) for table in _TABLES}
 
 
 @lru_cache(maxsize=512)
-def select(table: type[T], rest: str = "") -> str:
+def select(table: type[StoredRow], rest: str = "") -> str:
     """Return the statement that reads rows for `decode`; `rest` is a constant of the caller."""
-    return f"SELECT {', '.join(_NAMES[table])} FROM {_TABLES[table][0]} {rest}"
+    return f"SELECT {', '.join(_NAMES[table])} FROM {_TABLES[table].name} {rest}"
+
+
+def select_one(kind: type[StoredRow]) -> str:
+    """Return the statement that reads the row of a key for `decode`."""
+    return _SELECTS[kind]
+
+
+def table_of(kind: type[StoredRow]) -> Table:
+    """Return where the rows of this class are stored."""
+    return _TABLES[kind]
+
+
+def key_of(row: StoredRow) -> tuple[Value, ...]:
+    """Return what the key of its table is in this row."""
+    return _KEYS[type(row)](row)
+
+
+def _tuple_of(names: tuple[str, ...]) -> Callable[[object], tuple[Value, ...]]:
+    """Return what gives these fields of a row, also where they are only one."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda row: tuple(getattr(row, name) for name in names)
 
 
 def literals(words: Iterable[StrEnum]) -> str:
@@ -114,46 +157,37 @@ def literals(words: Iterable[StrEnum]) -> str:
     return ", ".join(f"'{word.value}'" for word in words)
 
 
-def insert(row: T) -> tuple[str, Values]:
+def insert(row: StoredRow) -> tuple[str, Values]:
     """Return the statement that stores a new row, with its values."""
     table = type(row)
-    values = dict(_fields(row))
+    values = dict(zip(_NAMES[table], _values(row), strict=True))
     for name, writer in _WRITTEN[table]:
         values[name] = writer(values[name])
     return _INSERTS[table], values
 
 
-def update(old: T, new: T) -> tuple[str, Values] | None:
-    """Return the statement that writes the fields that differ, or None where none does."""
-    before, after = _fields(old), _fields(new)
-    names = [n for n, was in before.items() if after[n] is not was and after[n] != was]
-    if not names:
-        return None
-    table, key = _TABLES[type(old)]
-    statement, written = _update_of(table, key, tuple(names))
-    values = {name: after[name] for name in names}
-    for name in written:
-        values[name] = _WRITERS[name](values[name])
-    for name in key:
-        values[name] = before[name]
-    return statement, values
+def changes(old: StoredRow, new: StoredRow) -> dict[str, Value]:
+    """Return the fields that differ, as the database holds them."""
+    every = zip(_NAMES[type(old)], _values(old), _values(new), strict=True)
+    changed = {name: now for name, was, now in every if now is not was and now != was}
+    for name in _WRITERS.keys() & changed:
+        changed[name] = _WRITERS[name](changed[name])
+    return changed
 
 
-def _fields(row: T) -> Mapping[str, Any]:
+def _values(row: StoredRow) -> Iterable[Any]:
+    """Return the fields of a row, in the order of its class."""
     if isinstance(row, TaskRow):
-        return dict(zip(_NAMES[TaskRow], task_values(row), strict=True))
-    return row.__dict__
+        return task_values(row)
+    # In that order however it was made: by `__init__`, by `decode` or by `evolve`.
+    return row.__dict__.values()
 
 
 @lru_cache(maxsize=1024)
-def _update_of(
-    table: str, key: tuple[str, ...], names: tuple[str, ...]
-) -> tuple[str, tuple[str, ...]]:
-    """Return the statement that changes these columns of one row, and which have a writer."""
+def update(table: Table, names: tuple[str, ...]) -> str:
+    """Return the statement that changes these columns of one row, which its key names."""
     sets = ", ".join(f"{name} = :{name}" for name in names)
-    where = " AND ".join(f"{name} = :{name}" for name in key)
-    written = tuple(name for name in names if name in _WRITERS)
-    return f"UPDATE {table} SET {sets} WHERE {where}", written
+    return f"UPDATE {table.name} SET {sets} {table.where}"
 
 
 if TYPE_CHECKING:
@@ -161,7 +195,7 @@ if TYPE_CHECKING:
     from dataclasses import replace as evolve
 else:
 
-    def evolve(row: T, **values: Any) -> T:
+    def evolve(row: StoredRow, **values: Any) -> StoredRow:
         """Return a copy with some fields changed, at a tenth of the cost of `dataclasses.replace`.
 
         A claim makes a dozen copies of rows with up to 46 fields; `replace` calls `__init__`, which
@@ -177,7 +211,7 @@ else:
         return new
 
 
-def decode(table: type[T], row: Row) -> T:
+def decode(table: type[StoredRow], row: Row) -> StoredRow:
     """Turn a driver's tuple into a row; one that holds what no wf has written is named."""
     values: list[Any] = list(row)
     place = 0
@@ -321,8 +355,13 @@ _WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
     **dict.fromkeys(_FREE_TEXT, write_text),
     **dict.fromkeys(_YES_OR_NO, int),
 }
+_KEYS: Final = {kind: _tuple_of(table.key) for kind, table in _TABLES.items()}
+_SELECTS: Final = {
+    table: f"SELECT {', '.join(_NAMES[table])} FROM {where.name} {where.where}"
+    for table, where in _TABLES.items()
+}
 _INSERTS: Final = {
-    table: f"INSERT INTO {_TABLES[table][0]} ({', '.join(names)}) VALUES (:{', :'.join(names)})"
+    table: f"INSERT INTO {_TABLES[table].name} ({', '.join(names)}) VALUES (:{', :'.join(names)})"
     for table, names in _NAMES.items()
 }
 _WRITTEN: Final = {

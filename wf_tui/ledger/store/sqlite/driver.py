@@ -16,7 +16,7 @@ from typing import Final, NoReturn, cast
 import apsw
 
 from wf_tui.clock import Clock, SystemClock
-from wf_tui.errors import LedgerError, LedgerWaitError, RefusedError, UsageError
+from wf_tui.errors import LedgerError, LedgerWaitError, UsageError
 from wf_tui.ledger.store.database import NO_VALUES, Row, Value, Values
 from wf_tui.ledger.store.refusals import number_too_long, text_not_utf8
 from wf_tui.ledger.store.sqlite.file_format import LEDGER, FileFormat, noun
@@ -63,9 +63,6 @@ class SqliteDatabase:
         self.format = kind
         self._clock = clock or SystemClock()
         self._depth = 0
-        self._whole = False
-        self._broken = False
-        """Whether a part of the transaction was refused that cannot be undone by itself."""
         self._guard: FileGuard | None = None
         self._strange: LedgerError | None = None
         if create:
@@ -119,32 +116,19 @@ class SqliteDatabase:
         """Run reads one after the other; there is no way to a server that they could share."""
         return [self.execute(sql, values) for sql, values in reads]
 
-    def transaction(
-        self,
-        run: str,  # noqa: ARG002 - a file has one writer
-        *,
-        whole: bool = False,
-    ) -> contextlib.AbstractContextManager[None]:
-        """Take the writers' lock and begin; nested, set a savepoint, unless it is whole."""
-        if not self._depth:
-            return self._outermost(whole=whole)
-        return self._unmarked() if self._whole else self._nested()
+    def transaction(self, run: str) -> contextlib.AbstractContextManager[None]:  # noqa: ARG002
+        """Take the writers' lock and begin; nested, set a savepoint. A file has one writer."""
+        return self._nested() if self._depth else self._outermost()
 
     @contextlib.contextmanager
-    def _outermost(self, *, whole: bool) -> Iterator[None]:
+    def _outermost(self) -> Iterator[None]:
         # The lock first: who began before would hold SQLite's own lock while it waits for ours,
         # and who holds ours could then not begin.
         with self.locked():
             self._forget_failed()
             self._require_own()
-            self._whole, self._broken = whole, False
-            try:
-                with self.atomic():
-                    yield
-                    if self._broken:
-                        raise RefusedError("a part of the transaction was refused")
-            finally:
-                self._whole = False
+            with self.atomic():
+                yield
 
     def locked(self) -> contextlib.AbstractContextManager[None]:
         """Hold the writers' lock, whichever version of wf they are."""
@@ -241,15 +225,6 @@ class SqliteDatabase:
                 self._spare_file(on=True)
         if self._strange is not None:
             raise self._strange
-
-    @contextlib.contextmanager
-    def _unmarked(self) -> Iterator[None]:
-        try:
-            yield
-        except BaseException:
-            # It may be caught by who asked for this part, and what it has changed stays.
-            self._broken = True
-            raise
 
     @contextlib.contextmanager
     def _nested(self) -> Iterator[None]:
