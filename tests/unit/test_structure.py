@@ -23,6 +23,15 @@ FLAT_FOLDERS = {
 }
 """Folders with more than 16 modules, and why."""
 HEAVY = ("pydantic", "rich", "textual", "git", "yaml", "hypothesis", "asyncio")
+NOT_AT_FIRST = (
+    "pydantic",
+    *("wf_tui.board.forms.", "wf_tui.board.inbox.answer_", "wf_tui.board.land.land_view"),
+    *("wf_tui.board.review.", "wf_tui.board.screens.land_", "wf_tui.board.screens.runs_"),
+    *("wf_tui.board.seats.", "wf_tui.board.time_travel.past_", "wf_tui.board.timeline."),
+    *("wf_tui.git.merge.", "wf_tui.git.worktrees.", "wf_tui.landing.", "wf_tui.ledger.ledger"),
+    *("wf_tui.picture.history.", "wf_tui.workers.line."),
+)
+"""What a board does not need before a person asks for it."""
 
 
 SOURCES = {
@@ -74,6 +83,15 @@ def test_cold_commands_are_light(tmp_path: Path, words: list[str], printed: str)
     assert not modules & set(HEAVY)
     if words != ["events"]:
         assert not modules & {"click", "dataclasses", "inspect"}
+
+
+def test_the_board_begins_with_one_screen() -> None:
+    """What only another screen, a form or a landing needs is not loaded for the first frame."""
+    code = "import sys, wf_tui.board.app, wf_tui.board.screens.board_screen; print(*sys.modules)"
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "wf_tui.board.detail.pane" in done.stdout.split()
+    assert [one for one in done.stdout.split() if one.startswith(NOT_AT_FIRST)] == []
 
 
 def test_modules_are_small() -> None:

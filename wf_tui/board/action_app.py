@@ -26,8 +26,6 @@ from wf_tui.board.frame.screen_tabs import ScreenTab
 from wf_tui.board.land.land_gate import GateEnded
 from wf_tui.board.messages import ActionChosen, CardDropped, TaskDropped
 from wf_tui.board.screen_table import SCREENS
-from wf_tui.board.screens.land_screen import LandScreen
-from wf_tui.board.screens.review_screen import ReviewScreen
 from wf_tui.board.screens.run_screen import RunScreen
 from wf_tui.board.user_keys import textual_name
 from wf_tui.project import open_ledger
@@ -274,16 +272,22 @@ class ActionApp(DialogApp):
 
     def show_review(self, task: str) -> None:
         """Show the review of a task above the screen that it was asked for on."""
+        from wf_tui.board.screens.review_screen import ReviewScreen  # noqa: PLC0415 - not before it is shown
+
         if not isinstance(self.screen, ReviewScreen):
             self.push_screen(ReviewScreen(task))
 
     def show_land(self) -> None:
         """Show what would come into the person's branch, above the screen it was asked for on."""
+        from wf_tui.board.screens.land_screen import LandScreen  # noqa: PLC0415 - not before it is shown
+
         self.push_screen(LandScreen())
 
     @on(GateEnded)
     def show_gate(self, message: GateEnded) -> None:
         """Show what the gate of a landing said: on its screen, or in a line where that is left."""
+        from wf_tui.board.screens.land_screen import LandScreen  # noqa: PLC0415 - it was shown
+
         screens = [one for one in self.screen_stack if isinstance(one, LandScreen)]
         if screens and message.run == self.run_id:
             screens[0].show_gate(message.found)

@@ -12,10 +12,10 @@ from wf_tui.board.acting.act_runner import ActRunner
 from wf_tui.board.acting.acts_done import ActsDone
 from wf_tui.board.acting.guard import Guard
 from wf_tui.board.attention.caller import Caller, window_title
+from wf_tui.board.dialogs.following_dialog import FollowingDialog
 from wf_tui.board.feed import LedgerFeed
 from wf_tui.board.frame.last_event import newest_event
 from wf_tui.board.frame.toasts import Toasts
-from wf_tui.board.inbox.answer_dialog import AnswerDialog
 from wf_tui.board.land.land_gate import LandGate
 from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.board.runs.run_switch import RunSwitch
@@ -229,7 +229,7 @@ class BoardApp(RunSwitch):
         """
         for screen in self.visible_run_screens():
             screen.refresh_from(changes)
-        if isinstance(self.screen, AnswerDialog):
+        if isinstance(self.screen, FollowingDialog):
             self.screen.refresh_from(changes)
 
     def visible_run_screens(self) -> list[RunScreen]:

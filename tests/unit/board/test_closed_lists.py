@@ -14,7 +14,7 @@ from wf_tui.board.actions.action import EVERY_SCREEN, RUN_VIEWS
 from wf_tui.board.actions.footers import FOOTERS, footer_actions
 from wf_tui.board.actions.registry import ACTIONS, Action, Context
 from wf_tui.board.dialogs.help_screen import help_options
-from wf_tui.board.screen_table import SCREENS
+from wf_tui.board.screen_table import SCREENS, screen_class
 from wf_tui.cli.root import wf
 
 ROW: Final = re.compile(r"^\| (.*)\| `([a-z]+\.[a-z_]+)` \| ([a-z ]+) \| (.*)\|$", re.MULTILINE)
@@ -74,7 +74,7 @@ def test_footer_and_help_have_what_the_context_has(context: Context) -> None:
 @pytest.mark.parametrize("name", SCREENS)
 def test_each_screen_does_what_its_keys_call(name: str) -> None:
     """A key that is listed for a context has a method there: none is silently for nothing."""
-    screen = SCREENS[name]
+    screen = screen_class(name)
     calls = [one.calls for one in ACTIONS if screen.context in one.contexts and one.calls]
     found = [call for call in calls if call.startswith("screen.")]
     methods = {call: f"action_{call.removeprefix('screen.').partition('(')[0]}" for call in found}

@@ -15,7 +15,9 @@ from wf_tui.board.actions.names import titled
 from wf_tui.board.actions.outcomes import outcome_messages
 from wf_tui.board.frame.toasts import Offer
 from wf_tui.errors import WfError
-from wf_tui.project import open_ledger
+from wf_tui.ledger.model.states import PERSON
+from wf_tui.ledger.rules.undo import acts
+from wf_tui.project import open_ledger, open_reads, user_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -66,8 +68,9 @@ class ActRunner:
         """Find out which act was the last one before this board was opened."""
 
         def in_thread() -> None:
-            with open_ledger(self._host.project) as ledger:
-                self._host.acts_done.know(commands.last_act(ledger, self._host.run_id))
+            actor = f"{PERSON}{user_name()}"
+            with open_reads(self._host.project) as db:
+                self._host.acts_done.know(acts.last_act(db, self._host.run_id, actor))
 
         with contextlib.suppress(WfError):
             await asyncio.get_running_loop().run_in_executor(self._thread, in_thread)

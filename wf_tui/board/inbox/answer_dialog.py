@@ -8,8 +8,8 @@ from textual import on
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
+from wf_tui.board.dialogs.following_dialog import FollowingDialog
 from wf_tui.board.inbox.answer_box import AnswerBox
 from wf_tui.text import clean
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["AnswerDialog"]
 
 
-class AnswerDialog(ModalScreen[None]):
+class AnswerDialog(FollowingDialog):
     """Shows one task in the answer box; the selection of the board stays as it is."""
 
     BINDINGS: ClassVar = [Binding("ctrl+c", "app.help_quit", show=False)]
@@ -60,7 +60,7 @@ class AnswerDialog(ModalScreen[None]):
         box.focus()
 
     def refresh_from(self, changes: Changes) -> None:
-        """Show what has become of the question; the application calls it after each batch."""
+        """Show what has become of the question."""
         self.query_one(AnswerBox).refresh_from(changes)
 
     def action_answer_box(self, what: str) -> None:

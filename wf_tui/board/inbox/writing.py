@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from wf_tui.board.forms.message_form import MessageForm
 from wf_tui.board.inbox.sending import keep_draft
 from wf_tui.ledger.model.states import PERSON
 from wf_tui.ledger.queries import drafts
@@ -26,6 +25,8 @@ async def written(app: ActionHost, task: str, what: str, title: str, note: str) 
 
     `note` says when they will be read. The draft is one task's and this person's.
     """
+    from wf_tui.board.forms.message_form import MessageForm  # noqa: PLC0415 - not before it is shown
+
     actor = f"{PERSON}{user_name()}"
     ask = partial(drafts.draft, run=app.run_id, task=task, what=what, actor=actor)
     draft = await app.read(ask)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.board.acting.command_process import run_command
-from wf_tui.landing.gate import LandingGate
 from wf_tui.text import clean, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from wf_tui.landing.gate import LandingGate
     from wf_tui.landing.trial import LandingPlan
 
 __all__ = ["Outcome", "gate_in_process", "land_in_process"]
@@ -54,6 +54,8 @@ async def gate_in_process(
 
     Cancelling ends it. What it was asked about is in the answer: either side may have moved.
     """
+    from wf_tui.landing.gate import LandingGate  # noqa: PLC0415 - all of git comes with it
+
     words = ("land", run, "--repo", str(repo), "--into", plan.into, "--json")
     done = await run_command([*words, "--dry-run", "--gate"], environ, stops=True)
     try:

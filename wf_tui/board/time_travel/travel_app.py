@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.board.action_app import ActionApp
 from wf_tui.board.actions.registry import Target, by_id
 from wf_tui.board.screens.board_screen import BoardScreen
-from wf_tui.board.time_travel.past_board import PastBoard
-from wf_tui.board.time_travel.traveller import Traveller
-from wf_tui.picture.history.history import read_history
 
 if TYPE_CHECKING:
     from wf_tui.board.frame.footer import FooterKey
+    from wf_tui.board.time_travel.past_board import PastBoard
+    from wf_tui.board.time_travel.traveller import Traveller
     from wf_tui.picture.batch import Changes
 
 __all__ = ["TravelApp"]
@@ -50,6 +49,10 @@ class TravelApp(ActionApp):
     @property
     def past_board(self) -> PastBoard | None:
         """The board of a moment, where it is what is seen, a dialog above it or not."""
+        if self.traveller is None:
+            return None
+        from wf_tui.board.time_travel.past_board import PastBoard  # noqa: PLC0415 - it was shown
+
         screen = self.run_screen
         return screen if isinstance(screen, PastBoard) else None
 
@@ -85,6 +88,10 @@ class TravelApp(ActionApp):
             self.start_dialog(self._begin_travel(start, pace, at))
 
     async def _begin_travel(self, start: str, pace: int | None, at: float | None) -> None:
+        from wf_tui.board.time_travel.past_board import PastBoard  # noqa: PLC0415 - hardly ever
+        from wf_tui.board.time_travel.traveller import Traveller  # noqa: PLC0415 - same
+        from wf_tui.picture.history.history import read_history  # noqa: PLC0415 - same
+
         self.show_toast("reading what has happened")
         history = await self.read(partial(read_history, run_id=self.run_id))
         traveller = Traveller(history, self.show_moment)
@@ -104,6 +111,8 @@ class TravelApp(ActionApp):
 
     def show_moment(self, changes: Changes | None) -> None:
         """Have the moment drawn that was come to; of another picture by another screen."""
+        from wf_tui.board.time_travel.past_board import PastBoard  # noqa: PLC0415 - it was shown
+
         traveller = self.traveller
         for screen in self.screen_stack:
             if not isinstance(screen, PastBoard) or traveller is None:
@@ -121,6 +130,8 @@ class TravelApp(ActionApp):
         traveller, self.traveller = self.traveller, None
         if traveller is None:
             return
+        from wf_tui.board.time_travel.past_board import PastBoard  # noqa: PLC0415 - it was shown
+
         self.picture = self.live
         if isinstance(self.screen, PastBoard):
             self.pop_screen()

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from wf_tui import commands
 from wf_tui.board.actions.names import title_of, titled
-from wf_tui.board.inbox.answer_dialog import AnswerDialog
-from wf_tui.board.inbox.item import read_item
 from wf_tui.board.inbox.writing import MESSAGE_DRAFT, written
 from wf_tui.ledger.rules.moves import MESSAGE
 from wf_tui.plan.choices import Takes
@@ -34,6 +32,9 @@ def answer(app: ActionHost, ids: tuple[str, ...]) -> None:
 
 
 async def _ask(app: ActionHost, task: str) -> None:
+    from wf_tui.board.inbox.answer_dialog import AnswerDialog  # noqa: PLC0415 - not before it is shown
+    from wf_tui.board.inbox.item import read_item  # noqa: PLC0415 - same
+
     item = await app.read(partial(read_item, run=app.run_id, task=task))
     if item.open:
         await app.push_screen_wait(AnswerDialog(item, title_of(app.picture, task)))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from wf_tui.board.actions.handlers import clipboard
 from wf_tui.board.actions.handlers.task_acts import make_move
 from wf_tui.board.dialogs.choice_dialog import ChoiceDialog
-from wf_tui.board.forms import task_forms
 from wf_tui.ledger.rules import moves
 
 if TYPE_CHECKING:
@@ -24,6 +23,8 @@ def edit(app: ActionHost, ids: Ids) -> None:
     task = ids[0]
 
     async def fill_in() -> None:
+        from wf_tui.board.forms import task_forms  # noqa: PLC0415 - not before it is shown
+
         facts = await app.read(partial(task_forms.read_facts, run=app.run_id, task=task))
         fields = await app.push_screen_wait(task_forms.EditForm(facts))
         if fields:

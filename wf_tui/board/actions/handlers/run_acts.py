@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from wf_tui import commands
 from wf_tui.board.actions.handlers import confirming
 from wf_tui.board.dialogs.confirm_dialog import ConfirmDialog
-from wf_tui.board.forms import task_forms
 from wf_tui.ledger.model.states import RunState
 from wf_tui.ledger.queries import reads
 from wf_tui.scheduler.control import ensure_scheduler, scheduler_alive
@@ -38,6 +37,8 @@ def new_task(app: ActionHost, _ids: Ids) -> None:
     """Add a task, in a form; its card is selected once it is there."""
 
     async def fill_in() -> None:
+        from wf_tui.board.forms import task_forms  # noqa: PLC0415 - not before it is shown
+
         facts = await app.read(partial(task_forms.read_facts, run=app.run_id, task=None))
         filled = await app.push_screen_wait(task_forms.NewForm(facts))
         if filled is None:
