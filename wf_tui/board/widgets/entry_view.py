@@ -170,10 +170,7 @@ class EntryView(LineWidget, can_focus=True):
         viewport.lay_out()
         thumb = viewport.thumb()
         drawn: dict[_Place, _Kept] = {}
-        painted = [
-            self._row((None, y), _BLANK, Look.PLAIN, _NO_BAR, y in thumb, drawn)
-            for y in range(height)
-        ]
+        painted: dict[int, Row] = {}
         stuck = [Block(one, y, self.lines_of(one)[:1]) for y, one in viewport.stuck().items()]
         for block in (*viewport.blocks, *stuck):
             entry, look, bar = block.entry, self.look_of(block.entry), _NO_BAR
@@ -186,8 +183,11 @@ class EntryView(LineWidget, can_focus=True):
                     edge = bar if number else first
                     place = (entry.at, number)
                     painted[y] = self._row(place, line, look, edge, y in thumb, drawn)
+        for y in range(height):
+            if y not in painted:
+                painted[y] = self._row((None, y), _BLANK, Look.PLAIN, _NO_BAR, y in thumb, drawn)
         self._kept = drawn
-        return [*head, *painted]
+        return [*head, *(painted[y] for y in range(height))]
 
     def _row(
         self,
