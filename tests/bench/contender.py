@@ -26,7 +26,7 @@ def main(path: Path, seat: str, seconds: float) -> None:
             waits.append((time.perf_counter() - asked) * 1000)
             if held is None:
                 break
-            renew(ledger, held)
+            renew(ledger, [held])
             finish(ledger, held)
             tasks.append(held.task.id)
         took = time.perf_counter() - begun

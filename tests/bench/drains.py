@@ -23,11 +23,20 @@ from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.ledger.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
+    from wf_tui.ledger.rules.claims import Claim
     from wf_tui.ledger.store.database import Database, Row, Values
 
-__all__ = ["Drain", "bare_commits", "eight_workers", "one_worker", "processes", "statements"]
+__all__ = [
+    "Drain",
+    "bare_commits",
+    "eight_at_once",
+    "eight_workers",
+    "one_worker",
+    "processes",
+    "statements",
+]
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -94,7 +103,7 @@ def one_worker(path: Path, count: int) -> Drain:
             held = claim(ledger, SEATS[0])
             waits.append((time.perf_counter() - asked) * 1000)
             assert held is not None
-            renew(ledger, held)
+            renew(ledger, [held])
             assert finish(ledger, held)
             tasks.append(held.task.id)
         took, cpu = time.perf_counter() - begun, time.process_time() - cpu
@@ -103,7 +112,15 @@ def one_worker(path: Path, count: int) -> Drain:
 
 def eight_workers(path: Path, count: int) -> Drain:
     """Let the eight seats of one scheduler work through its group-commit writer."""
-    return _eight(partial(SqliteDatabase, path), count)
+    return _eight(partial(SqliteDatabase, path), count, _share)
+
+
+def eight_at_once(path: Path, count: int) -> Drain:
+    """Let one rule claim for all eight seats, one renew all claims, and one finish all tasks.
+
+    So a scheduler claims and renews; its attempts end one by one.
+    """
+    return _eight(partial(SqliteDatabase, path), count, _take_turns)
 
 
 def statements(path: Path, count: int) -> float:
@@ -114,7 +131,7 @@ def statements(path: Path, count: int) -> float:
         made.append(_Counting(path))
         return made[-1]
 
-    drain = _eight(counting, count)
+    drain = _eight(counting, count, _share)
     return made[0].statements / drain.tasks
 
 
@@ -134,7 +151,11 @@ class _Counting(SqliteDatabase):
         super().execute_many(sql, rows)
 
 
-def _eight(database: Callable[[], Database], count: int) -> Drain:
+def _eight(
+    database: Callable[[], Database],
+    count: int,
+    work: Callable[[Writer, int], Coroutine[None, None, Drain]],
+) -> Drain:
     def connect() -> tuple[Ledger, Database]:
         db = database()
         return Ledger(db, SystemClock()), db
@@ -142,7 +163,7 @@ def _eight(database: Callable[[], Database], count: int) -> Drain:
     writer = Writer(RUN, connect)
     writer.start()
     try:
-        return asyncio.run(_share(writer, count // len(EIGHT)))
+        return asyncio.run(work(writer, count // len(EIGHT)))
     finally:
         writer.close()
 
@@ -155,6 +176,31 @@ async def _share(writer: Writer, each: int) -> Drain:
     return Drain(time.perf_counter() - begun, time.process_time() - cpu, waits, served)
 
 
+async def _take_turns(writer: Writer, each: int) -> Drain:
+    waits: list[float] = []
+    served: dict[str, list[str]] = {seat: [] for seat in EIGHT}
+    begun, cpu = time.perf_counter(), time.process_time()
+    for _ in range(each):
+        asked = time.perf_counter()
+        held = await writer.submit(_claim_all)
+        waits.append((time.perf_counter() - asked) * 1000)
+        await writer.submit(partial(renew, held=held))
+        assert await writer.submit(partial(_finish_all, held=held))
+        for one in held:
+            served[one.worker].append(one.task.id)
+    return Drain(time.perf_counter() - begun, time.process_time() - cpu, waits, served)
+
+
+def _claim_all(ledger: Ledger) -> list[Claim]:
+    held = [claim(ledger, seat) for seat in EIGHT]
+    assert None not in held
+    return [one for one in held if one is not None]
+
+
+def _finish_all(ledger: Ledger, held: Sequence[Claim]) -> bool:
+    return all(finish(ledger, one) for one in held)
+
+
 async def _seat(
     writer: Writer, seat: str, count: int, waits: list[float], tasks: list[str]
 ) -> None:
@@ -163,7 +209,7 @@ async def _seat(
         held = await writer.submit(partial(claim, seat=seat))
         waits.append((time.perf_counter() - asked) * 1000)
         assert held is not None
-        await writer.submit(partial(renew, held=held))
+        await writer.submit(partial(renew, held=[held]))
         assert await writer.submit(partial(finish, held=held))
         tasks.append(held.task.id)
 

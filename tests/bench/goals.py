@@ -127,7 +127,7 @@ class Aim(Enum):
 
 
 BECAUSE: Final[dict[Aim, str]] = {
-    Aim.SEATS_AT_ONCE: "there is no such rule: each claim is a walk of its own",
+    Aim.SEATS_AT_ONCE: "each claim is a walk of its own, for which the one before is written",
     Aim.CYCLE_100: "its floor is not measured yet",
     Aim.CYCLE_5000: "its floor is not measured yet",
     Aim.CYCLE_PROCESSES: "not counted yet",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tests.bench.drains import (
     Drain,
     bare_commits,
+    eight_at_once,
     eight_workers,
     one_worker,
     processes,
@@ -54,13 +55,14 @@ def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - a
 
 def _rates(folder: Path, size: _Size) -> Iterator[Figure]:
     """Compare the ways to claim, renew and finish."""
-    names = ("one", "eight", *map(str, _PROCESSES))
-    one, eight, *many = (fill(folder / f"{name}.db", size.table) for name in names)
-    bare, alone, shared, *apart = by_turns(
+    names = ("one", "eight", "once", *map(str, _PROCESSES))
+    one, eight, once, *many = (fill(folder / f"{name}.db", size.table) for name in names)
+    bare, alone, shared, at_once, *apart = by_turns(
         size.rounds,
         partial(bare_commits, folder / "bare.db", size.alone),
         partial(one_worker, one, size.alone),
         partial(eight_workers, eight, size.shared),
+        partial(eight_at_once, once, size.shared),
         *(
             partial(processes, path, size.seconds, count)
             for path, count in zip(many, _PROCESSES, strict=True)
@@ -70,6 +72,7 @@ def _rates(folder: Path, size: _Size) -> Iterator[Figure]:
     ways = (
         ("1 worker", alone, Aim.ONE_WORKER),
         ("8 workers of one scheduler", shared, Aim.SEATS),
+        ("8 workers, one rule for all", at_once, Aim.SEATS_AT_ONCE),
         *(
             (f"{n} processes", drains, Aim.PROCESSES if n == len(EIGHT) else None)
             for n, drains in zip(_PROCESSES, apart, strict=True)
@@ -79,7 +82,7 @@ def _rates(folder: Path, size: _Size) -> Iterator[Figure]:
         rates = [drain.rate for drain in drains]
         yield against(f"{name}: tasks", "1/s", rates, floor, note=_waits(drains), aim=aim)
     cpu = [drain.cpu_each for drain in bare]
-    for name, drains in (("1 worker", alone), ("8 workers of one scheduler", shared)):
+    for name, drains, _ in ways[:3]:
         yield against(f"{name}: CPU a task", "us", [drain.cpu_each for drain in drains], cpu)
     yield _statements(fill(folder / "counted.db", size.shared), size.shared)
     for count, path, drains in zip(_PROCESSES, many, apart, strict=True):

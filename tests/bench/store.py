@@ -15,7 +15,7 @@ from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
 from wf_tui.plan.choices import OnFailure, Scopes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from wf_tui.ledger.rules.claims import Claim
@@ -87,9 +87,9 @@ def fence(held: Claim) -> Fence:
     return Fence(held.run, held.task.id, held.epoch, held.worker)
 
 
-def renew(ledger: Ledger, held: Claim) -> None:
-    """Renew the lease of a claim."""
-    ledger.heartbeat(RUN, [fence(held)])
+def renew(ledger: Ledger, held: Sequence[Claim]) -> None:
+    """Renew the leases of claims."""
+    ledger.heartbeat(RUN, [fence(one) for one in held])
 
 
 def finish(ledger: Ledger, held: Claim) -> bool:

@@ -20,6 +20,7 @@ ROWS = {
         "1 worker: tasks",
         "8 workers of one scheduler: tasks",
         "8 workers of one scheduler: statements a task",
+        "8 workers, one rule for all: tasks",
         "8 processes: tasks",
         "8 processes: least / most served",
         "8 processes: duplicate claims",
