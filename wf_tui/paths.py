@@ -203,7 +203,8 @@ def private_folder(path: Path) -> Path:
     also where the disk or the rights do not allow it.
     """
     try:
-        _make_with_parents(path)
+        if _make_with_parents(path):
+            return path
         require_own(path)
         status = path.stat()
         if status.st_uid == os.geteuid() and status.st_mode & OTHERS:
@@ -230,8 +231,16 @@ def require_own(path: Path) -> None:
     raise EnvironmentalError(f"{path} {what}: wf keeps no state there", hint)
 
 
-def _make_with_parents(path: Path) -> None:
-    # One by one, since `parents=True` would give those above the rights of the umask.
-    if not path.parent.exists():
+def _make_with_parents(path: Path) -> bool:
+    """Make a folder for this user alone; return whether it was not there before."""
+    try:
+        path.mkdir(mode=0o700)
+    except FileNotFoundError:
+        # One by one, since `parents=True` would give those above the rights of the umask.
         _make_with_parents(path.parent)
-    path.mkdir(mode=0o700, exist_ok=True)
+        return _make_with_parents(path)
+    except FileExistsError:
+        if not path.is_dir():
+            raise
+        return False
+    return True

@@ -210,7 +210,7 @@ class LedgerHarness:
 
         It fails unless this very task is claimed. With `step` it is brought there, too.
         """
-        seats = [worker] if worker else reads.pulse(self.db, RUN, self.clock.now()).idle
+        seats = [worker] if worker else reads.idle_seats(self.db, RUN)
         fence = next(filter(None, (self.claim(name) for name in seats)), None)
         assert fence is not None, f"{task} was to be claimed, but nothing could be"
         assert fence.task == task, f"{task} was to be claimed, but it was {fence.task}"

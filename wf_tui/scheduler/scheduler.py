@@ -279,35 +279,43 @@ class Scheduler:
         shown = next_end(ledger.db, run)
         if shown is not None and shown <= now:
             ledger.show_snoozed(run)
-        pulse = reads.pulse(ledger.db, run, now)
-        claims = []
-        if pulse.state == RunState.RUNNING and pulse.intent == Intent.GO:
-            ledger.release_due(run)
-            for seat in pulse.idle:
-                if not reads.may_claim(ledger.db, run):
-                    break
-                claim = ledger.claim(
-                    run,
-                    seat,
-                    start_deadline=self.timing.start_deadline,
-                    steal_after=self.timing.steal_after,
-                    permits=permits,
-                )
-                if claim is not None:
-                    claims.append(take_up(ledger, claim, self.timing.start_deadline))
-                    if permits and claim.lane in permits:
-                        permits[claim.lane] -= 1
+        claims = self._claim(ledger, permits)
         if claims:
             self.threads.faults.reach(Point.CLAIM_CHOSEN)
-        elif not pulse.open and not (late := self._came_late(ledger, look)) and not short:
-            # By the time of the look: a timer that has become due since then still has to be seen.
-            ledger.end_when_idle(run, foreground=self.foreground, looked_at=now)
-        # Once more, with what was claimed just now: the loop sleeps by the timers in it.
+        elif not reads.open_attempts(ledger.db, run):
+            late = self._came_late(ledger, look)
+            if not (late or short):
+                # As of the look: a timer that has become due since then still has to be seen.
+                ledger.end_when_idle(run, foreground=self.foreground, looked_at=now)
+        # With what was claimed just now: the loop sleeps by the timers in it.
         pulse = reads.pulse(ledger.db, run, now)
         held = {*running, *((new.claim.task.id, new.claim.epoch) for new in claims)}
         accepted = find_accepted(ledger, run, pulse, held)
         left = find_left(ledger, run, pulse, held)
         return Placement(pulse, claims, accepted, left, late)
+
+    def _claim(self, ledger: Ledger, permits: dict[str, int] | None) -> list[NewClaim]:
+        """Claim for each idle seat, as far as `permits` go; in `place`, which counts them down."""
+        row = reads.run_row(ledger.db, self.run_id)
+        claims: list[NewClaim] = []
+        if row.state != RunState.RUNNING or row.intent != Intent.GO:
+            return claims
+        ledger.release_due(self.run_id)
+        for seat in reads.idle_seats(ledger.db, self.run_id):
+            if not reads.may_claim(ledger.db, self.run_id):
+                break
+            claim = ledger.claim(
+                self.run_id,
+                seat,
+                start_deadline=self.timing.start_deadline,
+                steal_after=self.timing.steal_after,
+                permits=permits,
+            )
+            if claim is not None:
+                claims.append(take_up(ledger, claim, self.timing.start_deadline))
+                if permits and claim.lane in permits:
+                    permits[claim.lane] -= 1
+        return claims
 
     def _came_late(self, ledger: Ledger, look: LaneLook | None) -> bool:
         """Whether a seat may find a task for which nobody has asked for a permit; in `place`.

@@ -58,7 +58,7 @@ def test_the_lane_that_is_used_least_comes_first(drive: LedgerHarness) -> None:
     drive.make(phase("items", *items), seats=[*near, *far])
 
     def idle() -> tuple[str, ...]:
-        return reads.pulse(drive.db, RUN, drive.clock.now()).idle
+        return reads.idle_seats(drive.db, RUN)
 
     assert idle() == ("near-1", "far-1", "near-2", "far-2", "near-3")
     drive.expect_claim("a", "near-1")

@@ -39,12 +39,14 @@ __all__ = [
     "blocked_tasks",
     "events",
     "find_run",
+    "idle_seats",
     "landed_in",
     "last_change",
     "last_changes",
     "leader",
     "may_claim",
     "newest_run",
+    "open_attempts",
     "phases",
     "pulse",
     "rests",
@@ -100,7 +102,6 @@ class Pulse:
     head: str
     seq: int
     open: tuple[Open, ...]
-    idle: tuple[str, ...]
     next_timer: float | None
     wanted_trees: frozenset[int] = frozenset()
     """The worktrees that are kept back for tasks which wait for their own seat."""
@@ -323,14 +324,28 @@ def rests(db: Database, run: RunRow) -> bool:
     return not db.execute(mine, {"run": run.id})
 
 
+def open_attempts(db: Database, run: str) -> tuple[Open, ...]:
+    """Return the attempts of a run that are not closed, those of persons, too."""
+    return _opened(db.execute(_OPEN, {"run": run}))
+
+
+def _opened(rows: list[Row]) -> tuple[Open, ...]:
+    return tuple(Open(str(t), int(str(e)), str(w), bool(f)) for t, e, w, f in rows)
+
+
+def idle_seats(db: Database, run: str) -> tuple[str, ...]:
+    """Return the seats without a task, in the order in which they may claim."""
+    return tuple(str(name) for (name,) in db.execute(_IDLE, {"run": run}))
+
+
 def pulse(db: Database, run: str, now: float) -> Pulse:
     """Return what the scheduler needs to decide what to do next; the reads go together."""
     row = run_row(db, run)
     values: dict[str, Value] = {"run": run}
     timers_of = {**values, "pending": TaskState.PENDING, "quota": BlockedKind.QUOTA}
     wanted_of = {**values, "pending": TaskState.PENDING, "now": now}
-    opened, idle, timer, wanted = db.execute_all(
-        [(_OPEN, values), (_IDLE, values), (_TIMER, timers_of), (_WANTED, wanted_of)]
+    opened, timer, wanted = db.execute_all(
+        [(_OPEN, values), (_TIMER, timers_of), (_WANTED, wanted_of)]
     )
     shown = next_end(db, run)
     pause, lane = breaker_reads.next_look(db, run, now), lane_reads.next_opening(db, run, now)
@@ -342,8 +357,7 @@ def pulse(db: Database, run: str, now: float) -> Pulse:
         jobs=row.jobs,
         head=row.head,
         seq=row.seq,
-        open=tuple(Open(str(t), int(str(e)), str(w), bool(f)) for t, e, w, f in opened),
-        idle=tuple(str(name) for (name,) in idle),
+        open=_opened(opened),
         next_timer=min(timers, default=None),
         wanted_trees=frozenset(int(str(tree)) for _, tree in wanted if tree is not None),
     )

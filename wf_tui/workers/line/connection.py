@@ -66,6 +66,8 @@ class LineConnection:
         self._sent: set[str] = set()
         """Messages that went down and that the program has not said to have heard."""
         self._unsent: asyncio.Queue[DownEvent] = asyncio.Queue()
+        self._writes = False
+        """Whether there is a task that sends what waits in there."""
         self._ended = asyncio.Event()
         """Set when the program has: what is left is taken without a pause."""
         self._idle = False
@@ -74,15 +76,18 @@ class LineConnection:
         end.setblocking(False)
 
     def begin(self, *, hears: bool) -> None:
-        """Listen, and send; `hears` also sends what persons write while the program runs."""
+        """Listen; `hears` also sends what persons write while the program runs."""
         self._reading = self._task(self._read())
-        self._task(self._write())
         if hears:
             self._task(self._pass_messages())
 
     def send(self, event: DownEvent) -> None:
         """Send an event down the line when the program takes it; never waits."""
         self._unsent.put_nowait(event)
+        # Only then: most programs are told nothing.
+        if not self._writes:
+            self._writes = True
+            self._task(self._write())
 
     async def finish(self) -> None:
         """Take what the program has said before it ended; its end of the line is closed.

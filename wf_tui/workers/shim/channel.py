@@ -40,6 +40,8 @@ class ShimConnection:
         self.accepted = False
         """Whether a shim has the request; before it says so, nothing is started."""
         self._channel = channel
+        # Its number, for the loop: of a socket it writes out all addresses with each miss.
+        self._number = channel.fileno()
         self._report = report
         self._deaf = deaf
         self._deaf_after = deaf_after
@@ -50,7 +52,7 @@ class ShimConnection:
         self._loop = asyncio.get_running_loop()
         self._exit: asyncio.Future[ProgramExit | None] = self._loop.create_future()
         channel.setblocking(False)
-        self._loop.add_reader(channel, self._read)
+        self._loop.add_reader(self._number, self._read)
 
     async def ended(self, grace: float) -> ProgramExit | None:
         """Return how the program ended, None if its shim was killed.
@@ -105,7 +107,7 @@ class ShimConnection:
 
     def close(self) -> None:
         """Let go of the channel."""
-        self._loop.remove_reader(self._channel)
+        self._loop.remove_reader(self._number)
         self._channel.close()
 
     def _read(self) -> None:
@@ -141,7 +143,7 @@ class ShimConnection:
 
     def _end(self, program: ProgramExit | None) -> None:
         """Hear no more; the first end counts, and the end-of-file behind an exit is none."""
-        self._loop.remove_reader(self._channel)
+        self._loop.remove_reader(self._number)
         if self._last_resort is not None:
             self._last_resort.cancel()
         if not self._exit.done():

@@ -31,8 +31,18 @@ def write_plain(path: Path, text: str) -> Path:
 
     Returns the path. For files that only their attempt reads: it may be seen half written.
     """
-    path.unlink(missing_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
-        file.write(text.encode(errors="backslashreplace"))
+    try:
+        handle = _create(path)
+    except FileExistsError:
+        path.unlink(missing_ok=True)
+        handle = _create(path)
+    with os.fdopen(handle, "wb", buffering=0) as file:
+        left = memoryview(text.encode(errors="backslashreplace"))
+        while left:
+            left = left[file.write(left) :]
     return path
+
+
+def _create(path: Path) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(path, flags, 0o600)

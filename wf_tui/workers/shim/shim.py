@@ -268,7 +268,7 @@ class SupervisedProgram:
 
     def left_running(self) -> list[str]:
         """Return the processes that a program left behind which has ended by itself."""
-        if self.status is None or self.cause is not None:
+        if self.status is None or self.cause is not None or not reap(self.note_death):
             return []
         found = command_lines(tree_below(children_of(os.getpid())))
         for value, name in (self.request.get("secrets") or {}).items():
