@@ -41,13 +41,13 @@ if TYPE_CHECKING:
     from wf_tui.board.dialogs.confirm_dialog import ConfirmDialog
     from wf_tui.board.host import ActResult
     from wf_tui.board.land.land_gate import LandGate
-    from wf_tui.board.settings import Settings
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.picture.header import Header
     from wf_tui.picture.picture import Picture
     from wf_tui.project import Project
+    from wf_tui.settings import Settings
 
 __all__ = ["ActionApp"]
 

@@ -21,19 +21,19 @@ from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.board.runs.run_switch import RunSwitch
 from wf_tui.board.screens.board_screen import BoardScreen
 from wf_tui.board.screens.run_screen import EVERYTHING, RunScreen
-from wf_tui.board.settings import DefaultSettings
 from wf_tui.board.theme.choice import unknown_theme
 from wf_tui.board.widgets.glyph_sets import ASCII, UNICODE
 from wf_tui.clock import SystemClock
 from wf_tui.picture.picture import Picture
+from wf_tui.settings import DefaultSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wf_tui.board.settings import Settings
     from wf_tui.clock import Clock
     from wf_tui.picture.batch import Batch, Changes
     from wf_tui.project import Project
+    from wf_tui.settings import Settings
 
 __all__ = ["BoardApp"]
 

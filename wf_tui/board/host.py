@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from wf_tui.board.frame.footer import FooterKey
     from wf_tui.board.frame.screen_tabs import ScreenTab
     from wf_tui.board.land.land_gate import LandGate
-    from wf_tui.board.settings import Settings
     from wf_tui.board.widgets.glyph_sets import GlyphSet
     from wf_tui.clock import Clock
     from wf_tui.ledger.ledger import Ledger
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Database
     from wf_tui.picture.picture import Picture
     from wf_tui.project import Project
+    from wf_tui.settings import Settings
 
     ActResult = list[MoveResult] | bool | str | None
 

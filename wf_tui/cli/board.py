@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wf_tui.board.settings import read_settings
 from wf_tui.cli.context import print_line
 from wf_tui.ledger.model.states import RunState
+from wf_tui.settings import read_settings
 
 if TYPE_CHECKING:
     from wf_tui.picture.header import Header

@@ -11,10 +11,10 @@ import click
 from wf_tui.cli.context import print_line, reading
 from wf_tui.cli.options import repo_option
 from wf_tui.clock import SystemClock
-from wf_tui.config import load_config
 from wf_tui.scheduler.notifier import NotifyCommand
 from wf_tui.scheduler.process import Lead
 from wf_tui.scheduler.run_log import write_lines
+from wf_tui.settings import read_settings
 
 __all__ = ["scheduler"]
 
@@ -31,7 +31,7 @@ def scheduler(run: str, repo: Path | None) -> int:
     logging.basicConfig(level=logging.INFO, handlers=[write_lines(logging.StreamHandler())])
     with reading(run, repo) as found:
         project, name = found.project, found.run.id
-    config = load_config(os.environ)
+    config = read_settings(os.environ)
     lead = Lead(
         project.paths,
         project.common_dir,

@@ -2,8 +2,10 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 from wf_tui.plan.report import PARSE_ERROR, Many, Problem, quoted
 
@@ -14,6 +16,7 @@ __all__ = [
     "MOST_VALUES",
     "Builder",
     "Document",
+    "LateSpot",
     "Mark",
     "Path",
     "Spot",
@@ -47,8 +50,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A line and a column, both from 1."""
 
     line: int
@@ -96,6 +98,27 @@ class Spot:
     parts: "dict[str | int, Spot]" = field(default_factory=dict)
 
 
+class LateSpot:
+    """A spot that is looked for when it is first asked for: most plans have no fault to place."""
+
+    def __init__(self, find: "Callable[[], Spot | LateSpot]") -> None:
+        self._find = find
+
+    @cached_property
+    def _found(self) -> "Spot | LateSpot":
+        return self._find()
+
+    @property
+    def mark(self) -> Mark:
+        """Where it stands."""
+        return self._found.mark
+
+    @property
+    def parts(self) -> dict[str | int, Spot]:
+        """The spots of what it holds."""
+        return self._found.parts
+
+
 @dataclass(frozen=True)
 class Document:
     """The values of a plan, where they stand, and what could not be taken as written.
@@ -106,7 +129,7 @@ class Document:
 
     format: str
     value: object
-    spot: Spot
+    spot: Spot | LateSpot
     faults: tuple[Problem, ...] = ()
     renamed: Mapping[Path, str] = field(default_factory=dict)
     """Of each key that `value` has under its right name, the one that is written."""
@@ -168,7 +191,7 @@ class Document:
     def mark(self, path: Path) -> Mark:
         """Return where `path` stands, or the nearest place around it that the text has."""
         # A missing key, and a default that a task has from elsewhere, stand nowhere themselves.
-        spot = self.spot
+        spot: Spot | LateSpot = self.spot
         for part in self._before_compiling(path):
             if part not in spot.parts:
                 break

@@ -39,6 +39,7 @@ from wf_tui.scheduler.ports import Ports
 from wf_tui.scheduler.recovery import Recovery
 from wf_tui.scheduler.run_log import RunLog
 from wf_tui.scheduler.scheduler import Scheduler
+from wf_tui.settings import with_lease
 from wf_tui.workers.registry import KINDS, open_workers
 from wf_tui.workers.shim.launcher import Launcher
 
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from wf_tui.clock import Clock
-    from wf_tui.config import Timing
     from wf_tui.git.control.control import Control
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import RunRow
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.lanes.run_lanes import RunLanes
     from wf_tui.scheduler.notifier import NotifyCommand
     from wf_tui.scheduler.threads import Threads
+    from wf_tui.settings import AnyTiming
     from wf_tui.workers.worker import Worker
 
 __all__ = ["RunContext", "open_run"]
@@ -77,7 +78,7 @@ class RunContext:
     run: str
     paths: RunPaths
     clock: Clock
-    timing: Timing
+    timing: AnyTiming
     writer: Writer
     threads: Threads
     control: Control
@@ -176,7 +177,7 @@ async def open_run(
     run: str,
     *,
     clock: Clock,
-    timing: Timing,
+    timing: AnyTiming,
     environ: Mapping[str, str],
     port_base: int,
     lane_budgets: Mapping[str, int],
@@ -216,7 +217,7 @@ async def open_run(
             paths=paths,
             clock=clock,
             # The lease of the run, which the ledger renews by; the configuration may have changed.
-            timing=timing.model_copy(update={"lease": row.lease}),
+            timing=with_lease(timing, row.lease),
             writer=writer,
             threads=threads,
             control=control,

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wf_tui.clock import Clock
-    from wf_tui.config import Timing
     from wf_tui.ledger.store.database import Database
     from wf_tui.ledger.writer import Writer
     from wf_tui.scheduler.attempts.active_claim import ActiveClaim
+    from wf_tui.settings import AnyTiming
 
 __all__ = ["BEATS", "Heartbeat"]
 
@@ -56,7 +56,7 @@ class Heartbeat:
     """A connection of its own, to see the changes of other processes."""
     writer: Writer
     clock: Clock
-    timing: Timing
+    timing: AnyTiming
     wake: asyncio.Event
     running: Mapping[tuple[str, int], ActiveClaim]
     """The claims that are being worked on, as they come and go."""

@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from wf_tui.clock import Clock
-    from wf_tui.config import Timing
     from wf_tui.ledger.store.database import Database
     from wf_tui.ledger.store.store import Lead as RunLead
     from wf_tui.ledger.store.store import Store
     from wf_tui.paths import RepoPaths
     from wf_tui.scheduler.context import RunContext
+    from wf_tui.settings import AnyTiming
 
 __all__ = ["Lead", "start_detached"]
 
@@ -66,7 +66,7 @@ class Lead:
     run_id: str
     clock: Clock
     environ: Mapping[str, str]
-    timing: Timing
+    timing: AnyTiming
     foreground: bool = False
     """Whether a person waits for the end: then a run that stalls ends."""
     port_base: int = 20_000

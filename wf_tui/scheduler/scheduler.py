@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from wf_tui.clock import Clock
-    from wf_tui.config import Timing
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import RunRow
     from wf_tui.ledger.queries.reads import Pulse
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.notifier import Notifier
     from wf_tui.scheduler.ports import Ports
     from wf_tui.scheduler.threads import Threads
+    from wf_tui.settings import AnyTiming
 
 __all__ = ["Scheduler"]
 
@@ -95,7 +95,7 @@ class Scheduler:
     view: Database
     """A connection of its own, to see the changes of other processes."""
     clock: Clock
-    timing: Timing
+    timing: AnyTiming
     threads: Threads
     attempts: AttemptFactory
     ports: Ports | None = None

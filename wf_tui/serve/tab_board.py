@@ -33,8 +33,8 @@ def main() -> int:
     end_with(options.parent)
 
     from wf_tui.board.app import BoardApp  # noqa: PLC0415 - Textual, once it ends with its server
-    from wf_tui.board.settings import read_settings  # noqa: PLC0415 - pydantic, same
     from wf_tui.project import find_project  # noqa: PLC0415 - same
+    from wf_tui.settings import read_settings  # noqa: PLC0415 - pydantic, same
 
     project = find_project(options.repo, os.environ, lambda *_: None)
     off = _ONLY_LOOKS if options.view else ""

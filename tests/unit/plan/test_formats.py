@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wf_tui.plan.document import MOST_VALUES, Builder, Document, Mark, UnreadableError
+from wf_tui.plan.formats import json_text
 from wf_tui.plan.formats.json_text import read_json
 from wf_tui.plan.formats.toml_text import read_toml
 from wf_tui.plan.formats.yaml_text import read_yaml
@@ -44,6 +45,55 @@ def test_json_has_the_values_of_the_standard_reader(value: object, indent: int |
     document = read_json(json.dumps(value, indent=indent))
     assert document.value == value
     assert document.faults == ()
+
+
+@given(values, st.sampled_from([None, 1]))
+def test_json_is_the_same_with_and_without_places(value: object, indent: int | None) -> None:
+    """The values that are read at once are those that are read with their places."""
+    text = json.dumps(value, indent=indent)
+    document, placed = read_json(text), json_text._read_with_places(text)
+    assert document.value == placed.value
+    assert document.spot.mark == placed.spot.mark
+    assert document.spot.parts == placed.spot.parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1, 2,]",
+        '{"a": 1, "a": 2}',
+        '{"a": {"b": 1, "b": 1}}',
+        "[" * 65 + "]" * 65,
+        '{"a":' * 64 + "[1]" + "}" * 64,
+        "[" + "1," * MOST_VALUES + "1]",
+    ],
+    ids=["comma", "twice", "twice within", "deep list", "deep table", "many"],
+)
+def test_json_with_a_fault_is_read_with_places(text: str) -> None:
+    """No fault is lost on the short way: each is told with its place."""
+    assert read_json(text).faults == json_text._read_with_places(text).faults != ()
+
+
+def test_json_as_deep_as_it_may_be_has_no_fault() -> None:
+    """The limit is the same on both ways."""
+    text = "[" * 64 + "1" + "]" * 64
+    assert read_json(text).faults == json_text._read_with_places(text).faults == ()
+
+
+def test_places_are_looked_for_when_one_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, and not at all for a plan without faults: that takes twenty times as long."""
+    asked: list[str] = []
+    read = json_text._read_with_places
+
+    def noted(text: str) -> Document:
+        asked.append(text)
+        return read(text)
+
+    monkeypatch.setattr(json_text, "_read_with_places", noted)
+    document = read_json('{"a": [1,\n 2]}')
+    assert asked == []
+    assert place(document, "a", 1) == place(document, "a", 1) == (2, 2)
+    assert len(asked) == 1
 
 
 @given(values)

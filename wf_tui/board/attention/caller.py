@@ -10,10 +10,10 @@ from wf_tui.board.attention.channels import attention_sequence, choose_channel
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wf_tui.board.settings import NotificationDefaults
     from wf_tui.config import Notifications
     from wf_tui.picture.header import Header
     from wf_tui.picture.picture import Picture
+    from wf_tui.settings import NotificationDefaults
 
 __all__ = ["Caller", "window_title"]
 

@@ -17,12 +17,12 @@ from wf_tui.board.actions.registry import Context, bindings
 from wf_tui.board.dialogs.confirm_dialog import ConfirmDialog
 from wf_tui.board.forms.goal_form import GoalForm
 from wf_tui.board.frame.notices import Notice
+from wf_tui.board.planners import planners_of
 from wf_tui.board.runs.clean_process import clean_in_process
 from wf_tui.board.runs.plan_command import plan_command
 from wf_tui.board.runs.runs_header import RunsHeader
 from wf_tui.board.runs.runs_view import RunsView
 from wf_tui.board.screens.run_screen import RunScreen
-from wf_tui.board.settings import planners_of
 from wf_tui.board.widgets.entry_view import EntryView
 from wf_tui.board.widgets.filter_bar import FilterBar, FilterChanged, FilterClosed
 from wf_tui.board.widgets.line import Role, Span

@@ -4,8 +4,9 @@ The words of plain scalars (`yes`, `0x10`, `~`) are those of PyYAML's safe loade
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import yaml
 
@@ -69,7 +70,7 @@ def read_events(text: str, builder: Builder) -> bool:
         raise UnreadableError(f"the character U+{ord(text[at]):04X}", mark, hint)
     reader = _Reader(builder)
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in _events(text):
             reader.take(event)
     except yaml.MarkedYAMLError as error:
         message = error.problem or error.context or "this is not YAML"
@@ -79,10 +80,28 @@ def read_events(text: str, builder: Builder) -> bool:
     return reader.misread
 
 
-def to_mark(mark: object) -> Mark:
-    """Return a mark of PyYAML, which counts from 0, as one of a plan."""
-    # The two parsers of PyYAML, in C and in Python, have a class of marks each.
-    return Mark(getattr(mark, "line", 0) + 1, getattr(mark, "column", 0) + 1)
+def _events(text: str) -> Iterator[yaml.Event]:
+    """Yield what `yaml.parse` does; that asks twice for each of them."""
+    loader = _LOADER(text)
+    try:
+        while (event := loader.get_event()) is not None:
+            yield event
+    finally:
+        loader.dispose()
+
+
+class _Place(Protocol):
+    """A mark of PyYAML: its two parsers, in C and in Python, have a class each."""
+
+    line: int
+    column: int
+
+
+def to_mark(mark: _Place | None) -> Mark:
+    """Return a mark of PyYAML, which counts from 0, as one of a plan; none is the beginning."""
+    if mark is None:
+        return Mark(1, 1)
+    return Mark(mark.line + 1, mark.column + 1)
 
 
 class _Reader:
@@ -91,6 +110,8 @@ class _Reader:
     def __init__(self, builder: Builder) -> None:
         self._builder = builder
         self._plain = _PlainScalars()
+        self._usual: dict[str, object] = {}
+        """What the words without quotes mean that were read already: keys come again and again."""
         self._documents = 0
         self.misread = False
         self._turns: list[bool | None] = []
@@ -99,32 +120,42 @@ class _Reader:
     def take(self, event: yaml.Event) -> None:
         """Take the next event; what is no part of plain values is a fault, and goes on."""
         mark = to_mark(event.start_mark)
+        # The kinds that a plan is made of come first: there are ten of them in each task.
         match event:
-            case yaml.DocumentStartEvent():
-                self._documents += 1
-                if self._documents > 1:
-                    hint = "one file holds one plan: remove `---`"
-                    raise UnreadableError("a second document", mark, hint)
+            case yaml.ScalarEvent():
+                self.refuse_extras(event, mark)
+                value: object = event.value
+                if event.tag is None and event.implicit[0]:  # no quotes, so it may be a number
+                    value = self.plain_value(event.value, mark)
+                self.take_scalar(event.value, value, mark)
+            case yaml.CollectionEndEvent():
+                self._turns.pop()
+                self._builder.close()
+            case yaml.CollectionStartEvent():
+                self.refuse_extras(event, mark)
+                self.take_start(mark, is_map=isinstance(event, yaml.MappingStartEvent))
             case yaml.AliasEvent():
                 hint = "write the value out: plans have no aliases"
                 # Nine lines of aliases to aliases hold a billion values.
                 self._builder.fault(f"an alias (*{event.anchor})", mark, hint)
                 self.take_scalar("", None, mark)
-            case yaml.ScalarEvent():
-                self.refuse_extras(event, mark)
-                value: object = event.value
-                if event.tag is None and event.implicit[0]:  # no quotes, so it may be a number
-                    value = self._plain.value(event.value)
-                    if odd := odd_word(event.value):
-                        self._builder.fault(odd[0], mark, odd[1])
-                        self.misread |= has_hard_space(event.value)
-                self.take_scalar(event.value, value, mark)
-            case yaml.CollectionStartEvent():
-                self.refuse_extras(event, mark)
-                self.take_start(mark, is_map=isinstance(event, yaml.MappingStartEvent))
-            case yaml.CollectionEndEvent():
-                self._turns.pop()
-                self._builder.close()
+            case yaml.DocumentStartEvent():
+                self._documents += 1
+                if self._documents > 1:
+                    hint = "one file holds one plan: remove `---`"
+                    raise UnreadableError("a second document", mark, hint)
+
+    def plain_value(self, word: str, mark: Mark) -> object:
+        """Return what a word without quotes means; an odd one is a fault each time."""
+        if word in self._usual:
+            return self._usual[word]
+        value = self._plain.value(word)
+        if odd := odd_word(word):
+            self._builder.fault(odd[0], mark, odd[1])
+            self.misread |= has_hard_space(word)
+        else:
+            self._usual[word] = value
+        return value
 
     def refuse_extras(
         self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, mark: Mark

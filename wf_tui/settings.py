@@ -1,31 +1,33 @@
-"""What the board goes by where its person has no file of settings: then nothing checks one.
+"""What a board and a scheduler go by where there is no file of settings: then nothing checks one.
 
-Checking needs pydantic, which is a fifth of the board's start and of its memory.
+Checking needs pydantic, which is a fifth of a board's start and of its memory, and a third of what
+a scheduler loads before its first claim.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wf_tui.paths import config_path
+from wf_tui.values import field, frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wf_tui.config import Config
+    from wf_tui.config import Config, Timing
     from wf_tui.config.board import Density, Preference, Via
 
 __all__ = [
     "BoardDefaults",
     "DefaultSettings",
+    "DefaultTiming",
     "NotificationDefaults",
-    "planners_of",
     "read_settings",
+    "with_lease",
 ]
 
 
-@dataclass(frozen=True)
+@frozen
 class BoardDefaults:
     """The table `[board]` of nobody; what each field means stands in `config.board`."""
 
@@ -41,7 +43,7 @@ class BoardDefaults:
     fps: int = 60
 
 
-@dataclass(frozen=True)
+@frozen
 class NotificationDefaults:
     """The table `[notifications]` of nobody."""
 
@@ -50,22 +52,39 @@ class NotificationDefaults:
     command: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class DefaultSettings:
-    """What the board asks of a `Config`; a test compares the two."""
+@frozen
+class DefaultTiming:
+    """The table `[timing]` of nobody; what each field means stands in `config.config`."""
 
-    board: BoardDefaults = BoardDefaults()
-    notifications: NotificationDefaults = NotificationDefaults()
+    lease: float = 60.0
+    heartbeat: float = 10.0
+    start_deadline: float = 60.0
+    step_deadline: float = 300.0
+    setup_deadline: float = 600.0
+    stall_after: float = 600.0
+    steal_after: float = 300.0
+    grace: float = 5.0
+
+
+@frozen
+class DefaultSettings:
+    """What board and scheduler ask of a `Config`; a test compares the two."""
+
+    board: BoardDefaults = field(default=BoardDefaults())
+    notifications: NotificationDefaults = field(default=NotificationDefaults())
+    timing: DefaultTiming = field(default=DefaultTiming())
+    port_base: int = 20_000
     keys: Mapping[str, str] = field(default_factory=dict)
     lane_budgets: Mapping[str, int] = field(default_factory=dict)
 
 
 if TYPE_CHECKING:
     Settings = Config | DefaultSettings
+    AnyTiming = Timing | DefaultTiming
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Return the person's settings, for a board; raises `UsageError` and `EnvironmentalError`."""
+    """Return the person's settings; raises `UsageError` and `EnvironmentalError`."""
     path = config_path(environ)
     # One that was asked for by name and is not there is a fault, which `load_config` tells.
     if "WF_CONFIG" not in environ and (path is None or not path.exists()):
@@ -75,9 +94,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return load_config(environ)
 
 
-def planners_of(settings: Settings, environ: Mapping[str, str]) -> list[str]:
-    """Return the profiles that can plan here; looks at files, so off the event loop."""
-    from wf_tui.config import Config  # noqa: PLC0415 - loads pydantic
-    from wf_tui.planning.planner import planners  # noqa: PLC0415 - same
-
-    return planners(Config() if isinstance(settings, DefaultSettings) else settings, environ)
+def with_lease(timing: AnyTiming, lease: float) -> AnyTiming:
+    """Return the timing with the lease of a run."""
+    if isinstance(timing, DefaultTiming):
+        return replace(timing, lease=lease)
+    return timing.model_copy(update={"lease": lease})
