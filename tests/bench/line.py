@@ -146,7 +146,7 @@ class _Many:
     """What many agents at once did."""
 
     share: float
-    """Of a core."""
+    """Of a core while they wrote, with what it took to catch up."""
     lags: Sequence[float]
     """Milliseconds by which the loop came late."""
     written: int
@@ -157,7 +157,7 @@ async def _many(folder: Path, agents: int, seconds: float) -> _Many:
     """Let many agents write at once, and the loop read."""
     ends = [_connect(folder / f"{number}") for number in range(agents)]
     handles = [end.fileno() for end, _, _ in ends]
-    begun, cpu = time.perf_counter(), time.process_time()
+    cpu = time.process_time()
     feed = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", _FEED, str(handles), str(_LINES), str(seconds)),
         pass_fds=handles,
@@ -165,18 +165,26 @@ async def _many(folder: Path, agents: int, seconds: float) -> _Many:
     )
     assert feed.stdout is not None
     lags: list[float] = []
-    while feed.returncode is None:
+    watching = asyncio.create_task(_watch(lags))
+    written = int(await feed.stdout.read())
+    for end, _, _ in ends:
+        end.close()
+    for _, connection, session in ends:
+        await connection.finish()
+        await session.transcript.close()
+    share = (time.process_time() - cpu) / seconds
+    watching.cancel()
+    for _, connection, _ in ends:
+        await connection.close()
+    return _Many(share, lags, written, sum(session.count for _, _, session in ends))
+
+
+async def _watch(lags: list[float]) -> None:
+    """Note by how many milliseconds the loop comes late, a hundred times a second."""
+    while True:
         due = time.perf_counter() + 0.01
         await asyncio.sleep(0.01)
         lags.append((time.perf_counter() - due) * 1000)
-    share = (time.process_time() - cpu) / (time.perf_counter() - begun)
-    for end, connection, session in ends:
-        end.close()
-        await connection.finish()
-        await session.transcript.close()
-        await connection.close()
-    written = int(await feed.stdout.read())
-    return _Many(share, lags, written, sum(session.count for _, _, session in ends))
 
 
 def _connect(path: Path) -> tuple[socket.socket, LineConnection, _Session]:

@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 __all__ = ["AttemptSession"]
 
 _LONGEST_WHY: Final = 400
+_WORK: Final = (Message, ToolStart, ToolEnd, PlanUpdate)
+"""What shows that it works."""
 _MOST_OPEN_TOOLS: Final = 1000
 """Tool calls that are remembered as open: a program may begin them without an end."""
 _LOOK_AGAIN: Final = 0.1
@@ -130,7 +132,7 @@ class AttemptSession:
 
     async def take(self, event: LineEvent) -> None:
         """Take what came up the line, all but questions; waiting here is the back-pressure."""
-        progress = isinstance(event, Message | ToolStart | ToolEnd | PlanUpdate)
+        progress = isinstance(event, _WORK)
         self.active.vitals.heard(progress=progress)
         match event:
             case Message() | ToolStart() | ToolEnd() | PlanUpdate():

@@ -34,6 +34,8 @@ _MOST_WAITING: Final = 1 << 20
 _LONGEST: Final = 1 << 14
 """Characters of a text, and of each argument of a tool, that are kept."""
 _WORDS: Final = frozenset({EntryKind.SAY, EntryKind.THINK})
+_as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
+"""Made once: what else is made anew for each record takes as long as the writing."""
 _log = logging.getLogger(__name__)
 
 
@@ -67,8 +69,16 @@ class TranscriptFile:
 
     def write(self, lines: Sequence[Line]) -> None:
         """Write some records; raises `OSError`."""
+        first: list[bytes] = []
         for line in lines:
-            self._record(line)
+            encoded = _record(line)
+            if self._tail < 0 and self._room >= len(encoded):
+                self._room -= len(encoded)
+                first.append(encoded)
+            else:
+                self._write_first(first)
+                self._write_newest(line, encoded)
+        self._write_first(first)
 
     @property
     def begun(self) -> bool:
@@ -87,16 +97,16 @@ class TranscriptFile:
             if handle >= 0:
                 os.close(handle)
 
-    def _record(self, line: Line) -> None:
-        record = {"at": round(line.at, 3), "kind": line.kind, "text": line.text[:_LONGEST]}
-        data = {name: _cut(value) for name, value in line.data.items()}
-        encoded = _encoded(record | {"data": data} if data else record)
+    def _write_first(self, records: list[bytes]) -> None:
+        """Write records of the first half, all of them at once, and take them from the list."""
         if self._handle < 0:
             self._handle = create(str(self._path))
-        if self._tail < 0 and self._room >= len(encoded):
-            self._room -= len(encoded)
-            write_all(self._handle, encoded)
-            return
+        if records:
+            write_all(self._handle, b"".join(records))
+            records.clear()
+
+    def _write_newest(self, line: Line, encoded: bytes) -> None:
+        """Write a record beyond the first half, of which the newest are kept."""
         if self._tail < 0:
             write_all(self._handle, _encoded({"at": round(line.at, 3), "truncated": True}))
         if self._tail < 0 or self._part_bytes >= self._part:
@@ -211,6 +221,12 @@ class Transcript:
             _log.warning("the log of an attempt is not complete: %s", error.strerror)
 
 
+def _record(line: Line) -> bytes:
+    record = {"at": round(line.at, 3), "kind": line.kind, "text": line.text[:_LONGEST]}
+    data = {name: _cut(value) for name, value in line.data.items()}
+    return _encoded(record | {"data": data} if data else record)
+
+
 def _cut(value: object) -> object:
     """Return a value of JSON with all its long texts cut."""
     if isinstance(value, str):
@@ -223,4 +239,4 @@ def _cut(value: object) -> object:
 
 
 def _encoded(record: Mapping[str, object]) -> bytes:
-    return json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    return _as_json(record).encode("utf-8", "replace") + b"\n"

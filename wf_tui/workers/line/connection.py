@@ -33,7 +33,7 @@ from wf_tui.workers.shim.channel import ProgramClock
 __all__ = ["LineConnection"]
 
 _CHUNK = 1 << 16
-_TURN = 10
+_TURN = 3
 """Lines of one program that are taken before the loop turns to others."""
 _LAST_WORDS = 5.0
 """Seconds for which the end of a line is waited for whose program is gone."""
@@ -127,7 +127,7 @@ class LineConnection:
         taken = 0
         while chunk := await self._receive(loop):
             for line in lines.add(chunk):
-                if (delay := pace.wait(loop.time())) > 0:
+                if (delay := pace.wait(loop.time())) > 0 and not self._ended.is_set():
                     await self._pause(delay)
                 await self._handle(line)
                 taken += 1

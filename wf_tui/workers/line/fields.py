@@ -14,6 +14,8 @@ ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 """What an id may be: it becomes an argument of a program, and the name of a row."""
 MOST: Final = 1 << 53
 """The largest number that is exact in every reader of JSON."""
+_NUMBERS: Final = (int, float)
+_NESTED: Final = (list, dict)
 DEEPEST: Final = 16
 """So deep a value of free shape may be; what lies below becomes text."""
 
@@ -81,7 +83,7 @@ class Fields:
         value = self.values.get(name)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, _NUMBERS):
             raise BadFieldError(name)
         if not (math.isfinite(value) and 0 <= value <= MOST):
             raise BadFieldError(name)
@@ -154,7 +156,7 @@ def _sound(value: object, depth: int) -> object:
         return sound_text(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    if isinstance(value, list | dict) and depth == 0:
+    if isinstance(value, _NESTED) and depth == 0:
         return "..."
     if isinstance(value, list):
         return [_sound(one, depth - 1) for one in value]

@@ -43,6 +43,8 @@ class LineRedaction:
             before = self.end()
         self._last = event
         text = self._pieces.add(event.text)
+        if text == event.text:
+            return [*before, event]
         return [*before, replace(event, text=text)] if text else before
 
     def end(self) -> list[LineEvent]:

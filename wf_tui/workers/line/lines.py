@@ -21,7 +21,9 @@ class LineSplitter:
     def add(self, chunk: bytes) -> list[bytes | None]:
         """Return the lines that this chunk ends, without their ends; None for one too long."""
         *ends, rest = chunk.split(b"\n")
-        lines = [self.ended(end) for end in ends]
+        # Only the first may have begun in a chunk before.
+        lines = [self.ended(end) for end in ends[:1]]
+        lines += [end if len(end) <= self.most else None for end in ends[1:]]
         self.keep(rest)
         return lines
 

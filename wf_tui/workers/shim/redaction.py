@@ -20,12 +20,13 @@ class Redactor:
         # The longest first: one that begins with another one would else be left in part.
         self.ordered = sorted(secrets, key=len, reverse=True)
         self.pattern = re.compile("|".join(map(re.escape, self.ordered))) if secrets else None
-        self.first_letters = {secret[0] for secret in secrets}
+        letters = "".join(sorted({re.escape(secret[0]) for secret in secrets}))
+        self.first_letter = re.compile(f"[{letters}]") if secrets else None
         self.held = ""
 
     def add(self, text: str) -> str:
         """Return what is certain of the text so far, redacted."""
-        if self.pattern is None:
+        if self.pattern is None or self.first_letter is None:
             return text
         text, done, place = self.held + text, [], 0
         hold = len(text)
@@ -36,9 +37,10 @@ class Redactor:
             done += [text[place : match.start()], self.mark(match[0])]
             place = match.end()
         longest = len(self.ordered[0])
-        for start in range(max(place, len(text) - longest + 1), hold):
-            if self.may_begin(text, start):
-                hold = start
+        # Asked of the end of each piece, in which nearly no letter begins a secret.
+        for first in self.first_letter.finditer(text, max(place, len(text) - longest + 1), hold):
+            if self.may_begin(text, first.start()):
+                hold = first.start()
                 break
         done.append(text[place:hold])
         self.held = text[hold:]
@@ -72,9 +74,6 @@ class Redactor:
 
     def may_begin(self, text: str, start: int) -> bool:
         """Whether the text may end within a secret that began at `start`."""
-        # Asked for every letter at the end of each piece, nearly none of which begins a secret.
-        if text[start] not in self.first_letters:
-            return False
         rest = text[start:]
         return any(len(secret) > len(rest) and secret.startswith(rest) for secret in self.ordered)
 

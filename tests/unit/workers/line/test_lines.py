@@ -26,6 +26,7 @@ def test_a_long_line_is_passed_over() -> None:
     assert splitter.add(b"6789\nab\n1234\n12345") == [None, b"ab", b"1234"]
     assert splitter.end() == [None]
     assert splitter.end() == []
+    assert splitter.add(b"ab\n12345\n1234\n") == [b"ab", None, b"1234"]
 
 
 def test_memory_is_flat() -> None:

@@ -37,6 +37,14 @@ def test_a_secret_is_replaced_by_its_name(text: str, shown: str) -> None:
     assert redacted(*text) == shown
 
 
+@pytest.mark.parametrize("first", "]^-\\[. \nä")
+def test_a_secret_may_begin_with_any_letter(first: str) -> None:
+    """It is held back and replaced also where its first letter means something to a pattern."""
+    redactor = Redactor({f"{first}sesame": "KEY", "open": "DOOR"})
+    pieces = [redactor.add(piece) for piece in (f"x{first}", "sesa", "me y")]
+    assert "".join([*pieces, redactor.end()]) == "x[redacted KEY] y"
+
+
 @given(st.lists(st.text(alphabet="abcxyz", max_size=9), max_size=12))
 def test_pieces_do_not_matter(pieces: list[str]) -> None:
     """Whatever the pieces, what is shown is that of the whole text, without a secret."""
