@@ -128,9 +128,6 @@ class Aim(Enum):
 
 BECAUSE: Final[dict[Aim, str]] = {
     Aim.SEATS_AT_ONCE: "each claim is a walk of its own, for which the one before is written",
-    Aim.CYCLE_100: "its floor is not measured yet",
-    Aim.CYCLE_5000: "its floor is not measured yet",
-    Aim.CYCLE_PROCESSES: "not counted yet",
 }
 """Why a goal is missed, or nothing measured for it: shown beside it only as long as it is so.
 

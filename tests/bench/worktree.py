@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from tests.bench.cycles import Bare, Pooled
+import pytest
+
+from tests.bench.cycles import Bare, Plain, Pooled
 from tests.bench.figures import Aim, Figure, Goal, Section, against, by_turns
 from tests.bench.runs import make_run, plan_of
 from tests.support.run_harness import RunHarness
@@ -22,6 +26,7 @@ __all__ = ["SECTION"]
 _FOLDERS: Final = 50
 _JOBS: Final = 8
 _ATTEMPTS: Final = {100: Aim.ATTEMPT_100, 5_000: Aim.ATTEMPT_5000}
+_CYCLES: Final = {100: Aim.CYCLE_100, 5_000: Aim.CYCLE_5000}
 _LARGE: Final = 5_000
 """From so many files on, the worktree costs more than the start of git's programs."""
 _DURABLE: Final = ("-c", "core.fsync=objects,reference", "-c", "core.fsyncMethod=batch")
@@ -50,16 +55,25 @@ def _at(folder: Path, files: int, size: _Size) -> Iterator[Figure]:
     folder.mkdir()
     harness = RunHarness(folder)
     names = _grow(harness, files)
-    pooled, bare, durable = (
+    cycles = (
         Pooled(harness),
+        Plain(harness),
         Bare(harness, "bare"),
         Bare(harness, "durable", _DURABLE),
     )
-    first, *_ = (cycle.do(names[0]) for cycle in (pooled, bare, durable))
+    first, *_ = (cycle.do(names[0]) for cycle in cycles)
     edits = itertools.cycle(names[1:])
-    whole, floor, safe = by_turns(
-        size.cycles, *(partial(_next, cycle, edits) for cycle in (pooled, bare, durable))
+    whole, plain, floor, safe = by_turns(
+        size.cycles, *(partial(_next, cycle, edits) for cycle in cycles)
     )
+    what = f"{files:,} files: git layer, over plain git in a worktree used again"
+    yield against(what, "ms", whole, plain, aim=_CYCLES.get(files))
+    pooled = cycles[0]
+    with _counted_processes() as started:
+        pooled.do(names[1])
+    note = "those that are kept from one to the next are not started again"
+    aim = Aim.CYCLE_PROCESSES if files == _LARGE else None
+    yield Figure(f"{files:,} files: processes of git", len(started), "1", note=note, aim=aim)
     goal = Goal(most=1.7) if files >= _LARGE else Goal()
     note = f"the first one, with a new tree, {first:.0f} ms"
     yield against(f"{files:,} files: git layer", "ms", whole, floor, goal, note)
@@ -69,7 +83,22 @@ def _at(folder: Path, files: int, size: _Size) -> Iterator[Figure]:
     pooled.close()
 
 
-def _next(cycle: Pooled | Bare, edits: Iterator[str]) -> float:
+@contextmanager
+def _counted_processes() -> Iterator[list[object]]:
+    """Note each process that is started within."""
+    started: list[object] = []
+    real = subprocess.Popen.__init__
+
+    def noting(self: subprocess.Popen[bytes], *words: Any, **named: Any) -> None:
+        started.append(words)
+        real(self, *words, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess.Popen, "__init__", noting)
+        yield started
+
+
+def _next(cycle: Pooled | Plain | Bare, edits: Iterator[str]) -> float:
     return cycle.do(next(edits))
 
 
