@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import time
 import traceback
 from datetime import UTC, datetime
 from math import nan
@@ -105,6 +106,7 @@ def bench(
 
 def _measured(section: Section, *, quick: bool) -> Measured:
     """Measure one section, printing each figure as soon as it is known."""
+    begun = time.monotonic()
     one = Measured(section, pace(1 if quick else _STARTS))
     click.echo(f"\n{section.name} - floor: {section.floor}")
     click.echo(row(HEAD))
@@ -117,6 +119,7 @@ def _measured(section: Section, *, quick: bool) -> Measured:
             traceback.print_exc()
             fault = Figure("the section failed", nan, "", note=repr(error), wrong=True)
             one.figures.append(fault)
+    one.seconds = time.monotonic() - begun
     return one
 
 

@@ -32,7 +32,7 @@ _CHAIN: Final = 50
 
 
 def _measure(folder: Path, quick: bool) -> Iterator[Figure]:  # noqa: FBT001 - as Section has it
-    count, chain, rounds = (20, 3, 1) if quick else (1_000, _CHAIN, 3)
+    count, chain, rounds = (20, 3, 1) if quick else (1_000, _CHAIN, 2)
     harness, nodes = RunHarness(folder), layered(count)
     floor, whole = by_turns(
         rounds, partial(_seconds, count), partial(wf_run, harness, write_plan(folder, nodes))

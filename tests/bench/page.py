@@ -57,15 +57,18 @@ class Measured:
     section: Section
     pace: float
     figures: list[Figure] = field(default_factory=list)
+    seconds: float = 0.0
+    """How long the measuring took."""
 
 
 def page(measured: Sequence[Measured], machine: str, when: str, repeat: str) -> str:
     """Return the whole page: the machine, the goals, then each section."""
+    minutes = sum(one.seconds for one in measured) / 60
     lines = with_reasons(goal_lines(measured))
     return "".join(
         [
             "# How fast wf is\n\n",
-            f"Measured {when} on {machine}.\n\n",
+            f"Measured {when}, in {minutes:.0f} minutes, on {machine}.\n\n",
             f"Once more: `{repeat}`, on a machine that does nothing else. It writes this page.\n\n",
             _explained(measured),
             f"\n## Goals\n\n{_summed_up(lines)}\n\n",
@@ -113,7 +116,8 @@ def _goal(aim: Aim, found: Mapping[Aim, tuple[Figure, Verdict | None]]) -> tuple
 
 
 def _section(one: Measured) -> Iterator[str]:
-    yield f"\n## {one.section.name}\n\nFloor: {one.section.floor}.\n\n"
+    yield f"\n## {one.section.name}\n\n"
+    yield f"Floor: {one.section.floor}. Measured in {one.seconds:.0f} s.\n\n"
     yield _row(["what", *HEAD[1:-1], ""])
     yield "|---|---:|---:|---:|---:|---|---|\n"
     yield from (_row(cells(figure, one.pace)) for figure in one.figures)

@@ -111,7 +111,7 @@ class _Size:
     """Seconds for one run of a peer."""
 
 
-_FULL: Final = _Size(1_000, 3, 2, 180)
+_FULL: Final = _Size(1_000, 3, 1, 180)
 _QUICK: Final = _Size(20, 1, 1, 20)
 
 
