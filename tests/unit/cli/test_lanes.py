@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.ledger_harness import seat
 from wf_tui.ledger.lanes.permits import Holder, Wish
-from wf_tui.ledger.model.rows import evolve, update
+from wf_tui.ledger.model.rows import encode, evolve
 from wf_tui.ledger.model.usage import Usage
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.stores import open_lanes
@@ -139,12 +139,10 @@ def test_a_budget_is_shown_and_changed(cli: CliHarness, run: str) -> None:
 def test_status_says_what_was_used_and_that_it_is_all(cli: CliHarness, run: str) -> None:
     """Money counts what is known, and says where more was used than that."""
     with open_ledger(find_project(cli.repo, cli.environ)) as ledger:
-        row = reads.run_row(ledger.db, run)
         used = Usage(input_tokens=90_000, output_tokens=10_000, cost_microusd=11_000_000, unknown=1)
-        statement = update(row, evolve(row, usage=used))
-        assert statement is not None
+        values = {"run": run, "usage": encode("usage", used)}
         with ledger.db.transaction(run):
-            ledger.db.execute(*statement)
+            ledger.db.execute("UPDATE run SET usage = :usage WHERE id = :run", values)
     shown = cli.here("status").output
     assert "budget 100 % of $10.00  used >= 100,000 tokens, $11.00; 1 attempt" in shown
     assert "nothing starts; more of it: wf budget +5usd" in shown
