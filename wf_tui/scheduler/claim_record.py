@@ -246,12 +246,14 @@ class ClaimRecord:
         note: str = "",
         *,
         checked: bool = True,
+        posted: Callable[[], object] = lambda: None,
     ) -> None:
         """End the task, where there is nothing to merge; `note` is for people.
 
         What comes after the claim is no longer the live one is kept as a rejected result. A
         structured answer is read here: a critic and a judge decide by it. One that was not
         `checked`, for there is nothing to check, passes that step in the same transaction.
+        `posted` is called when the writer has it: what is asked of that from then on sees the end.
         """
         ending = await self.proofs.add(ending)
         judgement = None
@@ -264,7 +266,9 @@ class ClaimRecord:
                 ledger.step(self.fence, Step.CHECKING, result=result)
             ledger.done(self.fence, kind, ending, result, note, judgement)
 
-        await self.writer.submit(record)
+        answer = self.writer.post(record)
+        posted()
+        await answer
 
     async def failed(
         self,

@@ -155,7 +155,14 @@ class Integrator:
         if commit is None:
             active.merging = True
             kind = DoneKind.NO_CHANGES if record.claim.task.writes else DoneKind.ANSWERED
-            await record.done(kind, work.ending, work.result, work.aside, checked=work.checked)
+            await record.done(
+                kind,
+                work.ending,
+                work.result,
+                work.aside,
+                checked=work.checked,
+                posted=active.ask_for_look,
+            )
             record.log.info("done: %s", kind.value)
             return False
         if work.unresolved is not None:

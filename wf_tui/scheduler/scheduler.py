@@ -330,19 +330,20 @@ class Scheduler:
         late = lane_reads.wanted_seats(ledger.db, row).keys() - known
         return bool(late - self._fruitless.still(row.seq, now))
 
-    async def _hand_over(self) -> None:
-        """Return when a look has started what can begin, since its caller has ended.
+    def _look_soon(self) -> asyncio.Event:
+        """Ask for a look; the event comes when it has started what can begin.
 
-        So a reader that is the last one leaves its snapshot to those that it has made ready, and
-        they need no git: their first step joins it, before their caller gets its turn.
+        A reader that has ended waits for it. So, where it is the last one, it leaves its snapshot
+        to those that it has made ready, and they need no git: their first step joins it, before
+        the one that waits gets its turn.
         """
         self._wake.set()
-        await self._looked.wait()
+        return self._looked
 
     def _start(self, attempt: Attempt | Accepted) -> None:
         """Start a claim's work as a task of the loop, and see to what its end leaves behind."""
         active = attempt.active
-        active.hand_over = self._hand_over
+        active.look = self._look_soon
         key = active.key
 
         def finished(task: asyncio.Task[None]) -> None:

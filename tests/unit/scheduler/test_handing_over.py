@@ -12,7 +12,11 @@ from wf_tui.ledger.writer import Writer
 from wf_tui.scheduler.threads import Threads
 
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
     from tests.support.run_harness import RunHarness
+    from wf_tui.ledger.ledger import Ledger
 
 pytestmark = pytest.mark.usefixtures("legal")
 CHAIN = parallel_plan(*(f'id: {name}, run: "true"' for name in "abc")).replace(
@@ -64,3 +68,26 @@ def test_readers_hand_their_snapshot_over(
     assert harness.lead() == "completed"
     assert (len(filled), len(given_back)) == (1, 1)
     assert {harness.attempts(name)[0].tree for name in "abc"} == {"1"}
+
+
+def test_the_next_claim_is_asked_for_with_the_end(
+    harness: RunHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look for what an end makes ready is with the writer before that has answered.
+
+    One of the two has to be: another process, or a timer, may have asked for a look just before.
+    """
+    real, moments = Writer.post, list[str]()
+
+    def post(self: Writer, rule: Callable[[Ledger], Any]) -> asyncio.Future[Any]:
+        name = getattr(rule, "__qualname__", "of.others").split(".")[1]
+        moments.append(name)
+        answer = real(self, rule)
+        answer.add_done_callback(lambda _: moments.append(f"{name} answered"))
+        return answer
+
+    harness.start(CHAIN, jobs=1)
+    monkeypatch.setattr(Writer, "post", post)
+    assert harness.lead() == "completed"
+    ends = [number for number, moment in enumerate(moments) if moment == "done"]
+    assert "_look_and_start" in {moments[number + 1] for number in ends[:2]}

@@ -12,7 +12,7 @@ from wf_tui.scheduler.session.mailbox import Mailbox
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Callable, Coroutine
     from contextlib import AbstractContextManager
     from typing import Any
 
@@ -56,10 +56,14 @@ class ActiveClaim:
     """The sentence on what its last program left running; "" where that was nothing."""
     stopped: Ending | None = None
     """How it is to end, since somebody has stopped it."""
-    hand_over: Callable[[], Awaitable[None]] | None = None
-    """Has what its end made ready begun before it leaves its tree; the scheduler sets it."""
+    in_snapshot: bool = False
+    """Whether it reads a snapshot, which others can join."""
+    look: Callable[[], asyncio.Event] | None = None
+    """Asks the scheduler for a look; the event comes when that is over. The scheduler sets it."""
+    looked: asyncio.Event | None = None
+    """That of the look which sees its end, once it was asked for."""
     handed_over: bool = False
-    """Whether that was done, so that nobody has to be woken when it is gone."""
+    """Whether it has awaited that, so that nobody has to be woken when it is gone."""
     _work: asyncio.Task[object] | None = None
 
     @property
@@ -132,6 +136,23 @@ class ActiveClaim:
             await self.stoppable(others)
         finally:
             self.vitals.waiting = False
+
+    def ask_for_look(self) -> None:
+        """Let the scheduler look for what its end makes ready: its end is with the writer by now.
+
+        Asked at once, the claims of that look come into the commit that records the end. Not for
+        one with a worktree: that goes to another attempt only when it was given back.
+        """
+        if self.in_snapshot and self.look is not None:
+            self.looked = self.look()
+
+    async def hand_over(self) -> None:
+        """Return when what its end has made ready has begun, and read the same snapshot perhaps."""
+        if self.looked is None:
+            self.ask_for_look()
+        if self.looked is not None:
+            await self.looked.wait()
+            self.handed_over = True
 
     def continue_after_stop(self) -> Ending | None:
         """Go on where the heartbeat has stopped a gate; return why. None where a person stopped it.

@@ -144,6 +144,7 @@ class Attempt:
             raise  # what it has recorded, and left, the next scheduler finds out
         except Exception as error:  # the border of an attempt: it has to have an end
             active.log.exception("the attempt failed")
+            active.looked = None  # of an end that did not come
             await record.failed(machine_fault(error))
         # Behind its end in the ledger, which says whether a person needs the tree. A crash between
         # the two leaves a tree to the tidying at the end of the run, never a lost one.
@@ -254,6 +255,7 @@ class Attempt:
         Called in the thread that prepares, for which the loop waits meanwhile.
         """
         self.workspace = workspace
+        self.active.in_snapshot = workspace.is_snapshot
 
     async def _take_up(self, left: LeftClaim) -> tuple[Workspace, Job | None]:
         """Lay out again what its scheduler had harvested when it died.
@@ -379,9 +381,7 @@ class Attempt:
         if active.session is not None:
             # Until the next look at the ledger says whether that session goes on.
             workspace.hold_back()
-        if workspace.is_snapshot and active.hand_over is not None:
-            await active.hand_over()
-            active.handed_over = True
+        await active.hand_over()
         try:
             await threads.reach(Point.FINISH_RECORDED)
             with active.timed("giving the tree back"):
