@@ -141,13 +141,13 @@ class Plain:
     It forgives what wf has to care for: nobody's work is looked for, and no attempt keeps a ref.
     """
 
-    def __init__(self, harness: RunHarness) -> None:
+    def __init__(self, harness: RunHarness, settings: tuple[str, ...] = ()) -> None:
         paths = RunPaths(harness.folder / "plain")
         paths.root.mkdir(parents=True)
         control = make_control(
             harness.project.repository, paths, "wf/plain", environ=harness.environ
         )
-        self._ref = control.ref
+        self._ref, self._settings = control.ref, settings
         self._tree = paths.root / "tree"
         self._environ = {**_NOBODY, "PATH": os.environ["PATH"]}
         self._base = self._head = control.base
@@ -175,7 +175,8 @@ class Plain:
         return took * 1000
 
     def _git(self, *words: str) -> str:
-        return _run_git("-C", str(self._tree), *words, environ=self._environ)
+        where = ("-C", str(self._tree))
+        return _run_git(*where, *self._settings, *words, environ=self._environ)
 
 
 def _run_git(*words: str, environ: dict[str, str], stdin: str = "") -> str:

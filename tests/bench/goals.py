@@ -127,6 +127,12 @@ class Aim(Enum):
 
 
 BECAUSE: Final[dict[Aim, str]] = {
+    Aim.CYCLE_100: (
+        "its git costs what the floor's does; on top is the search for work that is saved nowhere"
+    ),
+    Aim.CYCLE_5000: (
+        "the mode and the links of each file are looked at anew, which git alone never does"
+    ),
     Aim.SEATS_AT_ONCE: "each claim is a walk of its own, for which the one before is written",
 }
 """Why a goal is missed, or nothing measured for it: shown beside it only as long as it is so.

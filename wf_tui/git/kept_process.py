@@ -51,13 +51,13 @@ class _Known:
     """The device and the number of the repository's `HEAD`, which nobody writes anew."""
 
     @classmethod
-    def now(cls, git_dir: Path) -> "_Known | None":
+    def now(cls, head: str) -> "_Known | None":
         """Return what one started now would be for; None where the repository is gone.
 
         To that, git would go on writing: it makes the folders of a ref that are not there.
         """
         try:
-            found = (git_dir / "HEAD").stat()
+            found = os.stat(head)  # noqa: PTH116 - asked with each question, and made once
         except OSError:
             return None
         return cls(find_git(), (found.st_dev, found.st_ino))
@@ -84,10 +84,16 @@ class Answer:
         self._seen = bytearray()
 
     def ask(self, question: bytes) -> None:
-        """Send a question; the process may read slowly, or not at all."""
+        """Send questions; the process may read slowly, or not at all.
+
+        What it says meanwhile is taken: else both would wait for ever, each with its pipe full.
+        """
         rest = memoryview(question)
+        stdin, stdout = self._running.stdin, self._running.stdout
         while rest:
-            self._wait(self._running.stdin, select.POLLOUT)
+            if stdout in self._wait({stdin: select.POLLOUT, stdout: select.POLLIN}):
+                self._take()
+                continue
             try:
                 rest = rest[os.write(self._running.stdin, rest) :]
             except BlockingIOError:
@@ -115,19 +121,26 @@ class Answer:
             raise OddAnswerError
 
     def _read(self) -> None:
-        self._wait(self._running.stdout, select.POLLIN)
+        self._wait({self._running.stdout: select.POLLIN})
+        self._take()
+
+    def _take(self) -> None:
         with contextlib.suppress(BlockingIOError):
             chunk = os.read(self._running.stdout, _CHUNK)
             if not chunk:
                 raise OddAnswerError
             self._seen += chunk
 
-    def _wait(self, handle: int, what: int) -> None:
+    def _wait(self, wanted: Mapping[int, int]) -> set[int]:
+        """Return which of these descriptors are ready for what is wanted of them, or have ended."""
         poll = select.poll()
-        poll.register(handle, what)
-        left = None if self._until is None else self._until - time.monotonic()
-        if (left is not None and left <= 0) or not poll.poll(None if left is None else left * 1000):
+        for handle, what in wanted.items():
+            poll.register(handle, what)
+        left = None if self._until is None else max(0.0, self._until - time.monotonic())
+        ready = poll.poll(None if left is None else left * 1000)
+        if not ready or left == 0:
             raise _TooSlowError
+        return {handle for handle, _ in ready}
 
 
 class KeptProcess:
@@ -143,6 +156,7 @@ class KeptProcess:
     ) -> None:
         self._words = words
         self._git_dir = git_dir
+        self._head = str(git_dir / "HEAD")
         self._settings = settings
         self._cwd = cwd
         self._lock = threading.Lock()
@@ -207,7 +221,7 @@ class KeptProcess:
         """Return the process, a new one where it has ended; None where there shall be none."""
         if self._closed:
             return None
-        running, known = self._running, _Known.now(self._git_dir)
+        running, known = self._running, _Known.now(self._head)
         is_good = running is not None and running.process.poll() is None
         if is_good and known == self._known and self._asked < _MOST_QUESTIONS:
             return running

@@ -22,8 +22,8 @@ PROGRAMS: Final = (
         "G12",
         "a worker takes out the rule that protects a file",
         "git/harvest/filters.py",
-        '    if any(entry.path.rpartition("/")[2] == _ATTRIBUTES for entry in entries):\n',
-        "    if not entries:\n",
+        "    if _change_attributes(entries):\n        with",
+        "    if not entries:\n        with",
         "unit/scheduler/test_filters.py::test_a_worker_that_takes_the_rule_away",
     ),
     Mutant(

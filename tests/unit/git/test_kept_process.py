@@ -75,6 +75,19 @@ def test_a_long_question_meets_a_long_answer(start: Callable[[str], KeptProcess]
     assert process.ask(talk) == words
 
 
+def test_many_questions_meet_many_answers(start: Callable[[str], KeptProcess]) -> None:
+    """Each is answered at once, so that both pipes are full before all is asked."""
+    process = start("exec cat")
+    words = [b"%d " % number + b"x" * 500 for number in range(1_000)]
+
+    def talk(answer: Answer) -> list[bytes]:
+        answer.ask(b"".join(word + b"\n" for word in words))
+        return [answer.line() for _ in words]
+
+    with git_limit(60):
+        assert process.ask(talk) == words
+
+
 def test_one_that_was_killed_is_started_anew(
     start: Callable[[str], KeptProcess], tmp_path: Path
 ) -> None:

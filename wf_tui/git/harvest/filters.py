@@ -59,7 +59,7 @@ def find_filtered(worktree: WorktreeFiles, base: str, entries: Collection[Entry]
         return FilteredFiles()
     found = _filters(worktree, asked)
     lfs = frozenset(path for path, name in found.items() if name == _LFS)
-    if any(entry.path.rpartition("/")[2] == _ATTRIBUTES for entry in entries):
+    if _change_attributes(entries):
         with worktree.on_a_copy() as before:
             before.git("read-tree", "--reset", "--end-of-options", base)
             protected = _filters(before, asked, "--cached")
@@ -79,9 +79,7 @@ def _have_no_attributes(
     above a path, on the disk or else in the index, which is the base with the changed files.
     """
     control = worktree.control
-    if control.kept is None or control.has_rules:
-        return False
-    if any(entry.path.rpartition("/")[2] == _ATTRIBUTES for entry in entries):
+    if control.kept is None or control.has_rules or _change_attributes(entries):
         return False
     files = {_ATTRIBUTES.encode()}
     for path in paths:
@@ -92,6 +90,10 @@ def _have_no_attributes(
     if len(files) > _FEW or any(map(worktree.kind, files)):
         return False
     return control.kept.lacks([f"{base}:{decode_path(file)}" for file in files])
+
+
+def _change_attributes(entries: Iterable[Entry]) -> bool:
+    return any(entry.path.rpartition("/")[2] == _ATTRIBUTES for entry in entries)
 
 
 def _filters(worktree: WorktreeFiles, paths: Iterable[bytes], *options: str) -> dict[str, str]:

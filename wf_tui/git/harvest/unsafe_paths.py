@@ -90,11 +90,13 @@ def special_files(
         except OSError:
             continue  # git has said already what it cannot open
         for entry in present:
+            if entry.is_file(follow_symlinks=False):
+                continue  # nearly all of them
             path = folder + b"/" + entry.name if folder else entry.name
             if entry.is_dir(follow_symlinks=False):
                 if path + b"/" not in hidden:
                     waiting.append(path)
-            elif not (entry.is_file(follow_symlinks=False) or entry.is_symlink()):
+            elif not entry.is_symlink():
                 found.append(path)
                 if len(found) == most:
                     return tuple(found)

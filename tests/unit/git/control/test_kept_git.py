@@ -173,6 +173,21 @@ def test_not_all_is_remembered(kept_run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert kept._known == before
 
 
+def test_what_never_changes_is_asked_once(kept_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tree and the first parent of a commit; not whether an object is there."""
+    monkeypatch.setattr("wf_tui.git.control.kept_git._NAMES", 2)
+    control, kept = kept_run.control, _kept(kept_run)
+    commits = [commit_files(kept_run, {"a": f"{n}"}, epoch=n) for n in range(3)]
+    for commit in commits:
+        assert kept.find(f"{commit}^1") == (control.base, "commit")
+        assert kept.find(commit) == (commit, "commit")
+    assert [*kept._fixed] == [f"{commit}^1" for commit in commits[1:]]
+    kept._names.close()
+    assert kept.find(f"{commits[2]}^1") == (control.base, "commit")
+    for name in (f"{commits[0]}^1", commits[2], control.ref, f"{control.ref}^1"):
+        assert kept.find(name) is None
+
+
 def test_after_the_close_git_is_asked_anew(kept_run: Run) -> None:
     """Who comes late has the same answers, by a git of its own."""
     commit = commit_files(kept_run, {"a": "a"})
