@@ -110,8 +110,8 @@ COCKPIT: Final = (
         "cockpit",
         "the place of a similar card that has left is drawn as a task",
         "board/columns/task_view.py",
-        "        if entry.name.startswith(SIMILAR):\n            return selected, form",
-        "        if not entry.name:\n            return selected, form",
+        "        if name.startswith(SIMILAR):\n            return form",
+        "        if not name:\n            return form",
         "unit/board/test_actions.py::test_similar_tasks_are_acted_on_as_one_card",
     ),
     Mutant(
