@@ -335,4 +335,13 @@ PROGRAMS: Final = (
         "        run.pauses.used_up = False\n",
         "unit/ledger/test_lanes.py::test_the_log_shows_what_was_claimed_over_a_budget",
     ),
+    # What one reader leaves to the next
+    Mutant(
+        "G10",
+        "a reader finds what the one that it has waited for has changed",
+        "git/worktrees/snapshots.py",
+        "        if found is not None and found == snapshot.filled:\n",
+        "        if found is not None:\n",
+        "unit/scheduler/test_handing_over.py::test_nobody_is_handed_what_a_reader_has_changed",
+    ),
 )

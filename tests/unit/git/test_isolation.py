@@ -1,5 +1,6 @@
 """Readers share a snapshot of a commit; explicit shared writers share one tree."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -35,6 +36,53 @@ def test_readers_come_and_go_without_git(run: Run) -> None:
     assert not snapshots.leave_to_others(first)
     assert snapshots.release(first) == ()
     assert snapshots.join(base) is None
+
+
+def test_what_is_changed_goes_to_nobody_who_waits(run: Run) -> None:
+    """The last reader passes on what it has found; after a change the next one gets another."""
+    snapshots, base = Snapshots(run.pool), run.control.base
+    tree = snapshots.acquire(base)
+    assert snapshots.may_pass_on(tree)
+    (tree.path / "README.md").write_text("altered")
+    assert not snapshots.may_pass_on(tree)
+    assert snapshots.join(base) is None
+    fresh = snapshots.acquire(base)
+    assert (tree.number, fresh.number) == (1, 2)
+    assert snapshots.release(tree) == ("README.md",)
+    assert snapshots.join(base) is fresh
+
+
+@pytest.mark.parametrize("change", ["same size", "mode", "a name", "no name", "a link", "git"])
+def test_whatever_is_changed_is_seen(run: Run, change: str) -> None:
+    """Also what git does not look at, and what says that nothing was written."""
+    snapshots = Snapshots(run.pool)
+    tree = snapshots.acquire(run.control.base)
+    file = tree.path / "README.md"
+    times = file.stat().st_atime_ns, file.stat().st_mtime_ns
+    if change == "same size":
+        file.write_bytes(bytes(len(file.read_bytes())))
+        os.utime(file, ns=times)
+    elif change == "mode":
+        file.chmod(0o700)
+    elif change == "a name":
+        (tree.path / "src" / "stray").touch()
+    elif change == "no name":
+        file.unlink()
+    elif change == "a link":
+        (tree.path / "stray").symlink_to("/")
+    else:
+        (tree.git_dir / "config").write_text("[core]\n\tfsmonitor = evil\n")
+    assert not snapshots.may_pass_on(tree)
+
+
+def test_while_others_read_it_is_theirs(run: Run) -> None:
+    """A snapshot that one of several has changed stays the one of those who read it."""
+    snapshots, base = Snapshots(run.pool), run.control.base
+    tree = snapshots.acquire(base)
+    assert snapshots.join(base) is tree
+    (tree.path / "stray").touch()
+    assert not snapshots.may_pass_on(tree)
+    assert snapshots.join(base) is tree
 
 
 def test_commits_have_their_own_snapshots(run: Run) -> None:

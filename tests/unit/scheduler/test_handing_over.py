@@ -70,6 +70,16 @@ def test_readers_hand_their_snapshot_over(
     assert {harness.attempts(name)[0].tree for name in "abc"} == {"1"}
 
 
+def test_nobody_is_handed_what_a_reader_has_changed(harness: RunHarness) -> None:
+    """Whoever waits for a reader finds the commit, and not what that one has written there."""
+    look = "test ! -e left && touch left"
+    plan = parallel_plan(*(f'id: {name}, run: "{look}"' for name in "abc"))
+    harness.start(plan.replace("parallel: true", "parallel: false"), jobs=1)
+    assert harness.lead() == "completed"
+    told = [event.data.get("snapshot_changed") for event in harness.events("harvested")]
+    assert told.count(["left"]) == 3
+
+
 def test_the_next_claim_is_asked_for_with_the_end(
     harness: RunHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:

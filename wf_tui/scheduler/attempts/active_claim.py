@@ -56,8 +56,8 @@ class ActiveClaim:
     """The sentence on what its last program left running; "" where that was nothing."""
     stopped: Ending | None = None
     """How it is to end, since somebody has stopped it."""
-    in_snapshot: bool = False
-    """Whether it reads a snapshot, which others can join."""
+    passes_on: bool = False
+    """Whether it reads a snapshot that whoever waits for its end may join."""
     look: Callable[[], asyncio.Event] | None = None
     """Asks the scheduler for a look; the event comes when that is over. The scheduler sets it."""
     looked: asyncio.Event | None = None
@@ -141,15 +141,13 @@ class ActiveClaim:
         """Let the scheduler look for what its end makes ready: its end is with the writer by now.
 
         Asked at once, the claims of that look come into the commit that records the end. Not for
-        one with a worktree: that goes to another attempt only when it was given back.
+        one whose tree goes to another attempt only when it was given back.
         """
-        if self.in_snapshot and self.look is not None:
+        if self.passes_on and self.look is not None:
             self.looked = self.look()
 
     async def hand_over(self) -> None:
         """Return when what its end has made ready has begun, and read the same snapshot perhaps."""
-        if self.looked is None:
-            self.ask_for_look()
         if self.looked is not None:
             await self.looked.wait()
             self.handed_over = True

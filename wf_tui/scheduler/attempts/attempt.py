@@ -255,7 +255,6 @@ class Attempt:
         Called in the thread that prepares, for which the loop waits meanwhile.
         """
         self.workspace = workspace
-        self.active.in_snapshot = workspace.is_snapshot
 
     async def _take_up(self, left: LeftClaim) -> tuple[Workspace, Job | None]:
         """Lay out again what its scheduler had harvested when it died.
@@ -278,6 +277,8 @@ class Attempt:
 
     async def _integrate(self, workspace: Workspace, outcome: Success) -> None:
         """Merge the work, when it is its turn."""
+        if workspace.is_snapshot:
+            self.active.passes_on = await self.steps.threads.run(workspace.may_pass_on)
         ending = self.harvested.onto(Ending(Outcome.SUCCEEDED, exit_code=0))
         work = FinishedWork(
             base=self.harvested.base,
