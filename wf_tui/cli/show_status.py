@@ -53,6 +53,10 @@ def show_status(
     if as_json:
         print_json(picture.as_json())
     else:
+        if at is not None:
+            from wf_tui.picture.history.moments import moment_words  # noqa: PLC0415 - not of now
+
+            print_line(f"as of {moment_words(picture.now, now)}")
         for line in status_lines(picture):
             print_line(line, _COLOURS.get(line.strip()[:1]))
     return 1 if picture.run.blocked else 0

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wf_tui import commands
-from wf_tui.cli.context import acting
+from wf_tui.cli.context import acting, print_line
 from wf_tui.cli.move_output import print_results
 from wf_tui.cli.options import json_option, run_option
 from wf_tui.errors import UsageError
 from wf_tui.ledger.queries.snoozes import snooze_of
+from wf_tui.picture.status_text import snoozed_text
 from wf_tui.text import clean
 
 if TYPE_CHECKING:
@@ -38,10 +39,14 @@ def snooze(*, task: str, until: str, run: str | None, repo: Path | None, as_json
     too, when its state or what it asks changes. The exit status is 5 where it does not need you.
     """
     with acting(run, repo) as at:
-        made = commands.snooze(at.ledger, at.run.id, task, _until(until, at.ledger.now()))
-        found = snooze_of(at.ledger.db, at.run.id, made.task, at.ledger.now())
+        now = at.ledger.now()
+        made = commands.snooze(at.ledger, at.run.id, task, _until(until, now))
+        found = snooze_of(at.ledger.db, at.run.id, made.task, now)
         more = {"until": found.until if found else None}
-        return print_results(at, [made], as_json=as_json, more=more)
+        status = print_results(at, [made], as_json=as_json, more=more)
+        if found is not None and made.changed and not as_json:
+            print_line(f"  {snoozed_text(found, now)}")
+        return status
 
 
 def _until(word: str, now: float) -> float | Literal["change", "off"]:

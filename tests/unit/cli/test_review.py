@@ -108,6 +108,7 @@ def test_what_is_put_off_needs_nobody(cli: CliHarness) -> None:
     assert _awake(cli) == {"a"}
     (made,) = cli.json_here("snooze", "a", "change")
     assert (made["changed"], made["until"]) == (True, None)
+    assert cli.here("snooze", "a", "2h").stdout.endswith("\n  snoozed for 2h still\n")
     assert _awake(cli) == set()
     for word in ("1x", "0m", "-1h", "soon", "1"):
         assert cli.here("snooze", "--", "a", word).exit_code == 2, word

@@ -291,7 +291,9 @@ def test_runs_of_all_repositories(cli: CliHarness, run: str) -> None:
 
 def test_status_of_a_moment(cli: CliHarness, run: str) -> None:
     """`--at` shows the run as it was: by a number, or by a time before which nothing was."""
-    assert cli.here("status", "--at", "3").output.startswith(f"{run}  running")
+    moment, title, *_ = cli.here("status", "--at", "3").output.splitlines()
+    assert moment.startswith("as of ")
+    assert title.startswith(f"{run}  running")
     first = cli.json_here("status", "--at", "2000-01-01T00:00")
     assert first["run"]["counts"] == {"pending": 0, "in_progress": 0, "done": 0, "blocked": 0}
     assert list(first["run"]) == RUN.split()
