@@ -75,14 +75,26 @@ def test_whatever_is_changed_is_seen(run: Run, change: str) -> None:
     assert not snapshots.may_pass_on(tree)
 
 
-def test_while_others_read_it_is_theirs(run: Run) -> None:
-    """A snapshot that one of several has changed stays the one of those who read it."""
+def test_those_who_are_in_go_on(run: Run) -> None:
+    """Where one of several has changed a snapshot, the others keep it, and nobody else gets it."""
     snapshots, base = Snapshots(run.pool), run.control.base
     tree = snapshots.acquire(base)
     assert snapshots.join(base) is tree
     (tree.path / "stray").touch()
     assert not snapshots.may_pass_on(tree)
-    assert snapshots.join(base) is tree
+    assert snapshots.join(base) is None
+    assert snapshots.leave_to_others(tree)
+    assert snapshots.release(tree) == ("stray",)
+
+
+def test_git_status_changes_nothing(run: Run) -> None:
+    """Whoever only asks git leaves a snapshot as it was, though that writes its index."""
+    snapshots = Snapshots(run.pool)
+    tree = snapshots.acquire(run.control.base)
+    (tree.git_dir / "index").write_bytes(b"")
+    (tree.path / "src" / "gone").touch()
+    (tree.path / "src" / "gone").unlink()
+    assert snapshots.may_pass_on(tree)
 
 
 def test_commits_have_their_own_snapshots(run: Run) -> None:

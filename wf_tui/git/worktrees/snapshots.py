@@ -79,8 +79,8 @@ class Snapshots:
     def may_pass_on(self, tree: Tree) -> bool:
         """Whether what a reader leaves may go to whoever waits for its end, without git.
 
-        Only what is as it was made: nobody who has waited finds what a reader has changed. Where
-        that was the last one, no more come in here, and the next one gets another snapshot.
+        Only what is as it was made. What a reader has changed is shut for all who come later, and
+        they get another snapshot; those who are in it go on.
         """
         with self._lock:
             snapshot = self._read[tree.number]
@@ -88,8 +88,7 @@ class Snapshots:
         if found is not None and found == snapshot.filled:
             return True
         with self._lock:
-            if snapshot.readers == 1:
-                self._shut(snapshot, tree.base)
+            self._shut(snapshot, tree.base)
         return False
 
     def release(self, tree: Tree) -> tuple[str, ...]:
