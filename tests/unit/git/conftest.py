@@ -35,6 +35,15 @@ class User:
     path: Path
     home: Path
 
+    def with_sha256(self, path: Path) -> "User":
+        """Return the same user with a new repository whose names have 64 digits, and one commit."""
+        path.mkdir()
+        modern = User(path, self.home)
+        modern.git("init", "-q", "--object-format=sha256")
+        modern.write("a", "a")
+        modern.commit()
+        return modern
+
     def git(self, *words: str, cwd: Path | None = None) -> str:
         """Run git as the user and return what it prints."""
         names = {"GIT_AUTHOR_NAME": "U", "GIT_AUTHOR_EMAIL": "u@example.org"}

@@ -9,6 +9,7 @@ import pytest
 from tests.support.plans import parallel_plan
 from wf_tui.git.worktrees.pool import Pool
 from wf_tui.ledger.writer import Writer
+from wf_tui.scheduler.scheduler import Scheduler
 from wf_tui.scheduler.threads import Threads
 
 if TYPE_CHECKING:
@@ -83,10 +84,7 @@ def test_nobody_is_handed_what_a_reader_has_changed(harness: RunHarness) -> None
 def test_the_next_claim_is_asked_for_with_the_end(
     harness: RunHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The look for what an end makes ready is with the writer before that has answered.
-
-    One of the two has to be: another process, or a timer, may have asked for a look just before.
-    """
+    """The look for what an end makes ready is asked for before the writer has recorded that."""
     real, moments = Writer.post, list[str]()
 
     def post(self: Writer, rule: Callable[[Ledger], Any]) -> asyncio.Future[Any]:
@@ -96,8 +94,15 @@ def test_the_next_claim_is_asked_for_with_the_end(
         answer.add_done_callback(lambda _: moments.append(f"{name} answered"))
         return answer
 
+    asks = Scheduler._look_soon
+
+    def look_soon(self: Scheduler) -> asyncio.Event:
+        moments.append("asked")
+        return asks(self)
+
     harness.start(CHAIN, jobs=1)
     monkeypatch.setattr(Writer, "post", post)
+    monkeypatch.setattr(Scheduler, "_look_soon", look_soon)
     assert harness.lead() == "completed"
     ends = [number for number, moment in enumerate(moments) if moment == "done"]
-    assert "_look_and_start" in {moments[number + 1] for number in ends[:2]}
+    assert [moments[number + 1] for number in ends] == 3 * ["asked"]

@@ -121,8 +121,8 @@ class Workspace:
         self.trees.pool.hold_back_also(self.tree.number)
 
     def may_pass_on(self) -> bool:
-        """Whether whoever waits for its end may come into its tree before it leaves that."""
-        return self.is_snapshot and self.trees.snapshots.may_pass_on(self.tree)
+        """Whether whoever waits for its end may come into its snapshot before it leaves that."""
+        return self.trees.snapshots.may_pass_on(self.tree)
 
     def leave_to_others(self) -> Left | None:
         """Leave a snapshot that others still read: nothing blocks. None where it is to be left.

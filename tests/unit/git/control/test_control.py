@@ -117,11 +117,8 @@ def test_a_quoted_alternate_is_refused(user: User, start_run: Start) -> None:
 
 def test_sha256_works(user: User, start_run: Start, tmp_path: Path) -> None:
     """Repositories with SHA-256 names work like any other."""
-    (tmp_path / "new").mkdir()
-    modern = User(tmp_path / "new", user.home)
-    modern.git("init", "-q", "--object-format=sha256")
-    modern.write("a", "a")
-    assert len(modern.commit()) == 64
+    modern = user.with_sha256(tmp_path / "new")
+    assert len(modern.git("rev-parse", "HEAD")) == 64
     run = start_run(modern)
     tree = run.pool.acquire(run.control.head())
     status = modern.git("status", "--porcelain", cwd=tree.path)

@@ -278,12 +278,7 @@ def test_nothing_of_anybody_runs(kept_run: Run, tmp_path: Path) -> None:
 
 def test_sha256_works(user: User, start_run: Callable[[User], Run], tmp_path: Path) -> None:
     """Names of 64 digits are read, written and compared by the processes that stay."""
-    (tmp_path / "new").mkdir()
-    modern = User(tmp_path / "new", user.home)
-    modern.git("init", "-q", "--object-format=sha256")
-    modern.write("a", "a")
-    modern.commit()
-    run = start_run(modern)
+    run = start_run(user.with_sha256(tmp_path / "new"))
     with keeping_git(run.control) as control:
         assert (kept := control.kept) is not None
         message = b"m\n"

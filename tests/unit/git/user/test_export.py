@@ -176,12 +176,7 @@ def test_a_linked_worktree_takes_the_branch(user: User, start_run: Start, tmp_pa
 
 def test_sha256_takes_the_branch(user: User, start_run: Start, tmp_path: Path) -> None:
     """A repository with SHA-256 names takes the branch."""
-    (tmp_path / "new").mkdir()
-    modern = User(tmp_path / "new", user.home)
-    modern.git("init", "-q", "--object-format=sha256")
-    modern.write("a", "a")
-    modern.commit()
-    run = start_run(modern)
+    run = start_run(user.with_sha256(tmp_path / "new"))
     merge(run, commit_files(run, {"b": "b"}))
     assert isinstance(_export(run), Exported)
 
