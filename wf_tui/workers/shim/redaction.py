@@ -17,12 +17,20 @@ class Redactor:
 
     def __init__(self, secrets: dict[str, str]) -> None:
         self.names = secrets
+        self.held = ""
+        self.pattern: re.Pattern[str] | None = None
+        self.first_letter: re.Pattern[str] | None = None
+        self.ordered: list[str] = []
+        if secrets:
+            self.look_for(secrets)
+
+    def look_for(self, secrets: dict[str, str]) -> None:
+        """Make the patterns; most programs have no secret, and each shim starts anew."""
         # The longest first: one that begins with another one would else be left in part.
         self.ordered = sorted(secrets, key=len, reverse=True)
-        self.pattern = re.compile("|".join(map(re.escape, self.ordered))) if secrets else None
+        self.pattern = re.compile("|".join(map(re.escape, self.ordered)))
         letters = "".join(sorted({re.escape(secret[0]) for secret in secrets}))
-        self.first_letter = re.compile(f"[{letters}]") if secrets else None
-        self.held = ""
+        self.first_letter = re.compile(f"[{letters}]")
 
     def add(self, text: str) -> str:
         """Return what is certain of the text so far, redacted."""

@@ -11,7 +11,6 @@ import math
 import os
 import select
 import signal
-import socket
 import time
 from collections.abc import Callable
 from typing import Any
@@ -37,24 +36,35 @@ MOST_NAMES = 5
 
 
 def wake_on_signals() -> tuple[int, int]:
-    """Return the two ends of a pipe that becomes readable with each signal that has a handler."""
-    read_end, write_end = os.pipe()
-    os.set_blocking(read_end, False)
-    os.set_blocking(write_end, False)
-    signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+    """Return the two ends of a pipe that becomes readable with each signal that has a handler.
+
+    SIGCHLD has one from here on; what a terminal or a broken pipe sends is ignored.
+    """
     # A handler of our own: by default SIGCHLD is ignored, and then nothing is written to the pipe.
     signal.signal(signal.SIGCHLD, lambda *_: None)
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
+    return wake_pipe()
+
+
+def wake_pipe() -> tuple[int, int]:
+    """Return the ends of a new such pipe, in a fork of a process that wakes on signals."""
+    read_end, write_end = os.pipe()
+    os.set_blocking(read_end, False)
+    os.set_blocking(write_end, False)
+    signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
     return read_end, write_end
 
 
 class Channel:
-    """The shim's end of the line to the scheduler; never blocks, for output has to be drained."""
+    """The shim's end of the line to the scheduler; never blocks, for output has to be drained.
+
+    A bare descriptor: to make it a `socket` costs a new shim more than all that it sends.
+    """
 
     def __init__(self, handle: int) -> None:
-        self.socket = socket.socket(fileno=handle)
-        self.socket.setblocking(False)
+        self.handle = handle
+        os.set_blocking(handle, False)
         self.unsent = bytearray()
         self.unread = b""
 
@@ -66,7 +76,7 @@ class Channel:
         if not self.unsent:
             self.unsent += json.dumps(message).encode() + b"\n"
         try:
-            del self.unsent[: self.socket.send(self.unsent)]
+            del self.unsent[: os.write(self.handle, self.unsent)]
         except BlockingIOError:
             return
         except OSError:  # nobody listens any more
@@ -74,16 +84,20 @@ class Channel:
 
     def send_last(self, message: dict[str, object]) -> None:
         """Send the message that ends the attempt; the exit file says it to who cannot hear it."""
-        self.socket.settimeout(LAST_WORD_SECONDS)
-        try:
-            self.socket.sendall(self.unsent + json.dumps(message).encode() + b"\n")
-        except OSError:
-            return
+        self.unsent += json.dumps(message).encode() + b"\n"
+        end = time.monotonic() + LAST_WORD_SECONDS
+        writable = select.poll()
+        writable.register(self.handle, select.POLLOUT)
+        while self.unsent and writable.poll(max(0.0, 1000 * (end - time.monotonic()))):
+            try:
+                del self.unsent[: os.write(self.handle, self.unsent)]
+            except OSError:  # nobody listens any more
+                return
 
     def receive(self) -> list[Any] | None:
         """Return the messages that have come; None when the scheduler's end is closed."""
         try:
-            received = self.socket.recv(CHUNK)
+            received = os.read(self.handle, CHUNK)
         except BlockingIOError:
             return []
         except OSError:
@@ -125,7 +139,7 @@ class SupervisedProgram:
         self.handlers: dict[int, Callable[[], object]] = {}
         self.listen(self.output, self.read_output)
         self.listen(life, lambda: self.scheduler_gone(life))
-        self.listen(channel.socket.fileno(), self.read_commands)
+        self.listen(channel.handle, self.read_commands)
         self.listen(wake, lambda: os.read(wake, CHUNK))
         signal.signal(signal.SIGTERM, self.note_term)
 
@@ -209,7 +223,7 @@ class SupervisedProgram:
         """Read what the scheduler has sent; its end closed means that it is gone."""
         messages = self.channel.receive()
         if messages is None:
-            self.scheduler_gone(self.channel.socket.fileno())
+            self.scheduler_gone(self.channel.handle)
         for message in messages or ():
             if "clock" in message:
                 self.set_clock(goes=message["clock"] == "go")
@@ -300,10 +314,10 @@ def run_shim(channel_handle: int, request_handle: int, life: int, line: int | No
     """
     # Out of the parent's session: a signal to that group must not reach the shim.
     os.setsid()
-    wake, _ = wake_on_signals()
+    wake, _ = wake_pipe()
     channel = Channel(channel_handle)
-    with open(request_handle, "rb") as file:
-        request = json.loads(os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0))
+    request = json.loads(os.pread(request_handle, os.fstat(request_handle).st_size, 0).decode())
+    os.close(request_handle)
     try:
         discard(request["exit"])
         program = SupervisedProgram(request, channel, life, wake, line)
