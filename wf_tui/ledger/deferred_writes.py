@@ -12,7 +12,7 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Generic, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, Self
 
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.rows import (
@@ -46,7 +46,13 @@ def tables_of(sql: str) -> frozenset[str]:
     return frozenset(name for _, name in _NAMED.findall(sql))
 
 
-@dataclass
+@lru_cache(maxsize=1024)
+def _changed_by(sql: str) -> frozenset[str]:
+    """Return in which tables a statement may change rows that are known."""
+    return frozenset() if sql.startswith("SELECT") else tables_of(sql)
+
+
+@dataclass(slots=True)
 class _Step(Generic[StoredRow]):
     """A row as somebody had it, and as they made it."""
 
@@ -58,10 +64,10 @@ class _Step(Generic[StoredRow]):
 class _Pending:
     """What is put off for one table."""
 
-    inserts: dict[str, list[Values]] = field(default_factory=dict)
-    """New rows, by the statement that stores them."""
+    statements: dict[str, list[Values]] = field(default_factory=dict)
+    """What is run for many rows, as to store new ones: the rows, by the statement."""
     updates: dict[_Key, list[_Step[Any]]] = field(default_factory=dict)
-    """What becomes of rows that are there; mostly one step, since who changes one has the last."""
+    """What then becomes of rows; mostly one step, since who changes one has the last."""
 
 
 class DeferredWrites:
@@ -85,12 +91,14 @@ class DeferredWrites:
     def row(self, kind: type[StoredRow], *key: Value) -> StoredRow | None:
         """Return the row with this key, in the order of its table; None where there is none."""
         table = table_of(kind)
-        known = self._rows.setdefault(table.name, {})
-        if key in known:
-            return cast("StoredRow | None", known[key])
+        known: dict[_Key, StoredRow | None] | None = self._rows.get(table.name)
+        if known is None:
+            known = self._rows[table.name] = {}
+        elif key in known:
+            return known[key]
         # What is put off for other rows of its table may stay so.
         pending = self._pending.get(table.name)
-        if pending is not None and (pending.inserts or key in pending.updates):
+        if pending is not None and (pending.statements or key in pending.updates):
             self._write(table.name)
         rows = self._db.execute(select_one(kind), dict(zip(table.key, key, strict=True)))
         found = decode(kind, rows[0]) if rows else None
@@ -104,24 +112,42 @@ class DeferredWrites:
 
     def append(self, table: str, statement: str, rows: Iterable[Values]) -> None:
         """Store new rows by a statement of this table."""
-        pending = self._pending.setdefault(table, _Pending())
-        pending.inserts.setdefault(statement, []).extend(rows)
+        self._put_off(table).statements.setdefault(statement, []).extend(rows)
         self._rows.pop(table, None)
+
+    def execute_late(self, table: str, statement: str, rows: Iterable[Values]) -> None:
+        """Run a statement that names no other table than this for each row of values, late."""
+        pending = self._pending.get(table)
+        if pending is not None and (pending.updates or statement not in pending.statements):
+            # It is for rows as all that was put off before it leaves them.
+            self._write(table)
+        self.append(table, statement, rows)
 
     def write(self, old: StoredRow, new: StoredRow) -> None:
         """Change the fields of a row that differ."""
         key, table = key_of(new), table_of(type(new)).name
-        steps = self._pending.setdefault(table, _Pending()).updates.setdefault(key, [])
-        if steps and steps[-1].new is old:
+        updates = self._put_off(table).updates
+        steps = updates.get(key)
+        if steps is None:
+            updates[key] = [_Step(old, new)]
+        elif steps[-1].new is old:
             steps[-1].new = new
         else:
             # Who wrote it has it from before another write, whose other fields stay.
             steps.append(_Step(old, new))
-        known = self._rows.get(table, {})
+        known = self._rows.get(table)
+        if known is None:
+            return
         if known.get(key) is old:
             known[key] = new
         else:
             known.pop(key, None)
+
+    def _put_off(self, table: str) -> _Pending:
+        pending = self._pending.get(table)
+        if pending is None:
+            pending = self._pending[table] = _Pending()
+        return pending
 
     def flush(self) -> None:
         """Write all that is put off; raises `RefusedError` where a part of it was refused."""
@@ -132,17 +158,18 @@ class DeferredWrites:
 
     def _write(self, table: str) -> None:
         pending = self._pending[table]
-        for statement, rows in pending.inserts.items():
+        for statement, rows in pending.statements.items():
             self._run(statement, rows)
         alike: dict[str, list[Values]] = {}
-        for steps in pending.updates.values():
+        for key, steps in pending.updates.items():
             changed: dict[str, Value] = {}
             for step in steps:
                 changed |= changes(step.old, step.new)
             if changed:
-                kind, key = table_of(type(step.new)), key_of(step.new)
-                named = dict(zip(kind.key, key, strict=True))
-                alike.setdefault(update(kind, tuple(changed)), []).append(changed | named)
+                kind = table_of(type(step.new))
+                statement = update(kind, tuple(changed))
+                changed.update(zip(kind.key, key, strict=True))
+                alike.setdefault(statement, []).append(changed)
         for statement, rows in alike.items():
             self._run(statement, rows)
         # Only now: where one of them was refused, the end of the transaction is refused as well.
@@ -173,27 +200,27 @@ class DeferredWrites:
         return self._db.execute_all(reads)
 
     def _catch_up(self, sql: str) -> None:
-        tables = tables_of(sql)
-        for table in tables & self._pending.keys():
-            self._write(table)
-        if not sql.startswith("SELECT"):
-            for table in tables:
-                self._rows.pop(table, None)
+        if self._pending:
+            for table in tables_of(sql):
+                if table in self._pending:
+                    self._write(table)
+        for table in _changed_by(sql):
+            self._rows.pop(table, None)
 
     @contextmanager
     def transaction(self, run: str) -> Iterator[None]:  # noqa: ARG002 - it is of one run
         """Do a part of it: where that is refused, all of it is, also where somebody caught that."""
-        with self.part():
+        with self:
             yield
 
-    @contextmanager
-    def part(self) -> Iterator[DeferredWrites]:
-        """Give this for a part of its transaction."""
-        try:
-            yield self
-        except BaseException:
+    def __enter__(self) -> Self:
+        """Begin a part of its transaction, as `transaction` does; a batch has very many."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End that part."""
+        if kind is not None:
             self._refused = True
-            raise
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -233,7 +260,7 @@ def deferring(db: Database, run: str) -> AbstractContextManager[DeferredWrites]:
     Called by `change` for one change, and by the writer for a batch of them. Where a part of it
     was refused, it ends with a `RefusedError`.
     """
-    return db.part() if isinstance(db, DeferredWrites) else _transaction(db, run)
+    return db if isinstance(db, DeferredWrites) else _transaction(db, run)
 
 
 @contextmanager

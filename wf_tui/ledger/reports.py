@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from wf_tui.ledger.deferred_writes import deferring
 from wf_tui.ledger.fenced import FencedLedger
 from wf_tui.ledger.model.events.attempt_events import (
     AttemptStarted,
@@ -14,7 +15,7 @@ from wf_tui.ledger.model.events.attempt_events import (
     WorkHarvested,
 )
 from wf_tui.ledger.model.json_text import compact_json
-from wf_tui.ledger.model.rows import QuestionRow, TaskRow, evolve
+from wf_tui.ledger.model.rows import QuestionRow, RunRow, TaskRow, evolve
 from wf_tui.ledger.model.rows.options import NO_DETAIL
 from wf_tui.ledger.rules import attempts
 from wf_tui.ledger.rules.conversation import messages, questions
@@ -30,8 +31,18 @@ if TYPE_CHECKING:
     from wf_tui.ledger.model.states import Step
     from wf_tui.ledger.model.usage import Usage
     from wf_tui.ledger.rules.change import Change
+    from wf_tui.ledger.store.database import Values
 
 __all__ = ["AttemptReports"]
+
+
+_RENEW: Final = (
+    "UPDATE task SET lease_until = :until "
+    "WHERE run = :run AND id = :task AND epoch = :epoch AND worker = :worker"
+)
+_ALIVE: Final = (
+    "UPDATE worker SET heartbeat_at = :now WHERE run = :run AND name = :worker AND epoch = :epoch"
+)
 
 
 @dataclass
@@ -78,19 +89,15 @@ class AttemptReports(FencedLedger):
         """
         if not alive:
             return
-        with self.db.transaction(run):
+        with deferring(self.db, run) as db:
+            of_run = db.row(RunRow, run)
+            if of_run is None:
+                return
             now = self.now()
-            renewed = [{**fence.__dict__, "run": run, "now": now} for fence in alive]
-            self.db.execute_many(
-                "UPDATE task SET lease_until = :now + (SELECT lease FROM run WHERE id = :run) "
-                "WHERE run = :run AND id = :task AND epoch = :epoch AND worker = :worker",
-                renewed,
-            )
-            self.db.execute_many(
-                "UPDATE worker SET heartbeat_at = :now "
-                "WHERE run = :run AND name = :worker AND epoch = :epoch",
-                renewed,
-            )
+            times: Values = {"run": run, "now": now, "until": now + of_run.lease}
+            renewed = [{**fence.__dict__, **times} for fence in alive]
+            db.execute_late("task", _RENEW, renewed)
+            db.execute_late("worker", _ALIVE, renewed)
 
     def progress(self, fence: Fence, text: str) -> bool:
         """Record a sample of what a worker does."""
@@ -122,8 +129,8 @@ class AttemptReports(FencedLedger):
     def integrated(self, fence: Fence, old: str, new: str, base: str | None = None) -> None:
         """Record that the integration branch has moved; true whoever holds the claim now."""
         with self._change(fence.run) as tx:
-            task = evolve(tx.task(fence.task), worker=fence.worker, epoch=fence.epoch)
-            tx.emit(Integrated(old=old, new=new, base=base), task)
+            event = Integrated(old=old, new=new, base=base)
+            tx.emit(event, tx.task(fence.task), (fence.worker, fence.epoch))
             tx.update_run(evolve(tx.run, head=new))
 
     # -- persons

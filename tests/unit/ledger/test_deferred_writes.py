@@ -212,6 +212,23 @@ def test_the_same_change_of_many_rows_is_one_statement(
     assert [pair.task(name).title for name in ("a", "b")] == ["3", "3"]
 
 
+def test_a_late_statement_keeps_its_place(pair: LedgerHarness) -> None:
+    """What is run late sees the writes before it, none behind it, and is seen by who reads."""
+    louder = "UPDATE task SET title = title || :end WHERE run = :run AND id = :id"
+    values: Values = {"run": RUN, "id": "a", "end": "!"}
+    with deferring(pair.db, RUN) as db:
+        first = db.row(TaskRow, RUN, "a")
+        assert first is not None
+        db.write(first, _renamed(first, "new"))
+        db.execute_late("task", louder, [values])
+        db.execute_late("task", louder, [{**values, "end": "?"}])
+        second = db.row(TaskRow, RUN, "a")
+        assert second == _renamed(first, "new!?")
+        db.execute_late("task", louder, [values])
+        db.write(second, evolve(second, note="beside it"))
+    assert pair.task("a") == evolve(second, title="new!?!", note="beside it")
+
+
 def test_what_cannot_be_stored_refuses_all(pair: LedgerHarness) -> None:
     """A text that no store can hold is refused, at the latest by the end of the transaction."""
     before = pair.dump()

@@ -153,14 +153,9 @@ def blocked_by(task: TaskRow, need: TaskRow, root: str | None) -> TaskRow:
     )
 
 
-def counted(run: RunRow, state: TaskState, by: int) -> RunRow:
-    """Return the run with more or fewer tasks in a state."""
-    match state:
-        case TaskState.PENDING:
-            return evolve(run, pending=run.pending + by)
-        case TaskState.IN_PROGRESS:
-            return evolve(run, in_progress=run.in_progress + by)
-        case TaskState.DONE:
-            return evolve(run, done=run.done + by)
-        case TaskState.BLOCKED:
-            return evolve(run, blocked=run.blocked + by)
+def counted(run: RunRow, old: TaskState | None, new: TaskState) -> RunRow:
+    """Return the run with a task more in its `new` state, and one less in another `old` one."""
+    counts = {new.value: getattr(run, new.value) + 1}
+    if old is not None:
+        counts[old.value] = getattr(run, old.value) - 1
+    return evolve(run, **counts)

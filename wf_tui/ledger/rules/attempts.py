@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.rules.change import Change
     from wf_tui.ledger.rules.decisions.judgement import Judgement
+    from wf_tui.ledger.store.database import Values
 
 __all__ = [
     "Ending",
@@ -58,6 +59,11 @@ __all__ = [
 ]
 
 _LONGEST_PROOF: Final = 200
+_FREE_SEAT: Final = (
+    # By epoch too: the seat may have left and joined again meanwhile, and hold another task.
+    "UPDATE worker SET task = NULL, epoch = NULL, state = :idle "
+    "WHERE run = :run AND name = :worker AND epoch = :epoch"
+)
 
 
 @dataclass(frozen=True)
@@ -146,10 +152,10 @@ def harvested(
         ignored_names=found.ignored_names or (),
     )
     tx.write(attempt, noted)
-    task = evolve(tx.task(attempt.task), worker=attempt.worker, epoch=attempt.epoch)
-    tx.emit(found, task)
+    task, of = tx.task(attempt.task), (attempt.worker, attempt.epoch)
+    tx.emit(found, task, of)
     for kept in left:
-        tx.emit(kept, task)
+        tx.emit(kept, task, of)
 
 
 def done(
@@ -262,8 +268,8 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
         removed=closed.removed,
         verdict=ending.verdict,
     )
-    # The task has lost its claim by now; the event is of the attempt's worker and epoch.
-    tx.emit(ended, evolve(task, worker=closed.worker, epoch=closed.epoch))
+    # The task has lost its claim by now.
+    tx.emit(ended, task, (closed.worker, closed.epoch))
     # A claim counts as one thing that the task waits for, so that nobody claims it again before.
     free = evolve(task, open_epoch=None, unmet=task.unmet - 1)
     if task.kind is BlockedKind.CANCELLED and closed.commit_id:
@@ -282,8 +288,8 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
 
 def reject(tx: Change, task: TaskRow, epoch: int, worker: str, ending: Ending) -> None:
     """Tell of a result that came too late, and close its attempt if that is open still."""
-    stale = evolve(task, worker=worker, epoch=epoch)
-    tx.emit(ResultRejected(outcome=ending.outcome, text=ending.text), stale)
+    of = worker, epoch
+    tx.emit(ResultRejected(outcome=ending.outcome, text=ending.text), task, of)
     if task.open_epoch == epoch:
         close(tx, task, replace(ending, outcome=Outcome.REJECTED))
 
@@ -293,14 +299,10 @@ def _free_seat(tx: Change, attempt: AttemptRow) -> None:
     tx.update_run(evolve(tx.run, open_attempts=tx.run.open_attempts - 1))
     phase = tx.phase(attempt.phase)
     tx.write(phase, evolve(phase, open_attempts=phase.open_attempts - 1))
-    tx.db.execute(
-        # By epoch too: the seat may have left and joined again meanwhile, and hold another task.
-        "UPDATE worker SET task = NULL, epoch = NULL, state = :idle "
-        "WHERE run = :run AND name = :worker AND epoch = :epoch",
-        {
-            "idle": SeatState.IDLE,
-            "run": tx.run.id,
-            "worker": attempt.worker,
-            "epoch": attempt.epoch,
-        },
-    )
+    values: Values = {
+        "idle": SeatState.IDLE,
+        "run": tx.run.id,
+        "worker": attempt.worker,
+        "epoch": attempt.epoch,
+    }
+    tx.db.execute_late("worker", _FREE_SEAT, [values])

@@ -46,6 +46,12 @@ _HAND_TURN_ON: Final = (
     "AND earlier.dst = :task AND earlier.kind = :order AND earlier.met = 0) RETURNING dst"
 )
 """Unless it has not come to this task itself (`awaits_turn`)."""
+_TELL: Final = EdgeKind.RESULT, EdgeKind.ORDER
+_TELLING: Final = "SELECT " + ", ".join(
+    f"EXISTS (SELECT 1 FROM edge WHERE run = :run AND src = :task AND kind = '{kind.value}')"
+    for kind in _TELL
+)
+"""Which kinds of edges go out from a task."""
 _TASK_WAITS_LESS: Final = _WAIT_LESS + "id = :name"
 _PHASE_WAITS_LESS: Final = _WAIT_LESS + "phase = :name"
 
@@ -60,6 +66,11 @@ def _root(task: TaskRow) -> str | None:
     if not is_bad(task):
         return None
     return str(task.detail["root"]) if task.kind == BlockedKind.DEPENDENCY else task.id
+
+
+def _told(task: TaskRow) -> tuple[bool, str | None, bool]:
+    """Return what others hear of a task; a judge, who hears of its rivals, asks for more."""
+    return is_met(task), _root(task), task.settled
 
 
 def blocked_by_result(tx: RunTransaction, task: TaskRow) -> TaskRow:
@@ -120,6 +131,8 @@ class Propagation:
 
         Phases come last: what settles one may have opened a task of it, or of a later one, again.
         """
+        if not new.spec.rival and _told(old) == _told(new):
+            return
         moved = deque([(old, new)])
         # A dict, since a set has no order, and the log is to be the same each time.
         phases: dict[str, None] = {}
@@ -140,13 +153,10 @@ class Propagation:
 
     def _edges(self, old: TaskRow, new: TaskRow) -> frozenset[str]:
         """Return the kinds of the edges that may tell others of a move; most tasks have none."""
-        if (is_met(old), _root(old), old.settled) == (is_met(new), _root(new), new.settled):
+        if _told(old) == _told(new):
             return frozenset()
-        rows = self.tx.db.execute(
-            "SELECT DISTINCT kind FROM edge WHERE run = :run AND src = :task",
-            {"run": self.tx.run.id, "task": new.id},
-        )
-        return frozenset(str(row[0]) for row in rows)
+        found = self.tx.db.execute(_TELLING, {"run": self.tx.run.id, "task": new.id})[0]
+        return frozenset(kind for kind, there in zip(_TELL, found, strict=True) if there)
 
     def _tell_dependants(
         self, old: TaskRow, new: TaskRow, edges: frozenset[str]

@@ -81,14 +81,15 @@ class RunTransaction:
         """Take over a changed row of the run; it is written as the change ends."""
         self.run = new
 
-    def emit(self, event: Event, task: TaskRow | None = None) -> None:
+    def emit(
+        self, event: Event, task: TaskRow | None = None, of: tuple[str, int] | None = None
+    ) -> None:
         """Append an event; a task brings its worker and epoch along.
 
-        `task` is the row as it was before what the event tells of. Where the claim is another one
-        than the task's by now, it is a copy with the worker and epoch of the attempt that the event
-        is about; such a copy is only for this, and is never stored.
+        `task` is the row as it was before what the event tells of. `of` are the worker and epoch
+        of the attempt that the event is about, where the claim may be another one by now.
         """
-        self._append(event.event_kind, task, event.data(), self.undoing)
+        self._append(event.event_kind, task, event.data(), self.undoing, of)
 
     def emit_behind(self, event: TaskEvent, old: TaskRow) -> None:
         """Append the event of a task that moves since another one has.
@@ -130,19 +131,23 @@ class RunTransaction:
         self._append(event.event_kind, task, {**record, **event.data()}, self.command)
 
     def _append(
-        self, kind: str, task: TaskRow | None, data: Mapping[str, object], command: int | None
+        self,
+        kind: str,
+        task: TaskRow | None,
+        data: Mapping[str, object],
+        command: int | None,
+        of: tuple[str, int] | None = None,
     ) -> None:
         """Give an event its number; `command` stands beside its data, so that `undo` finds it fast.
 
-        It is of the command that it belongs to, or that it takes back.
+        It is of the command that it belongs to, or that it takes back; `of` is as in `emit`.
         """
         name: str | None = None
         worker: str | None = None
         epoch: int | None = None
         if task is not None:
             name = task.id
-            worker = task.worker or task.last_worker
-            epoch = task.epoch or None
+            worker, epoch = of or (task.worker or task.last_worker, task.epoch or None)
         if self.reporter is not None and self.reporter[0] == name:
             # Also after the rule has taken the claim from the task: it is still their report.
             _, worker, epoch = self.reporter
@@ -243,7 +248,7 @@ class RunTransaction:
     def count(self, old: TaskRow, new: TaskRow) -> None:
         """Keep the run's count of tasks per state."""
         if old.state is not new.state:
-            self.update_run(counted(counted(self.run, old.state, -1), new.state, 1))
+            self.update_run(counted(self.run, old.state, new.state))
 
     def settles(self, task: TaskRow) -> bool:
         """Whether this task no longer keeps its phase from settling."""

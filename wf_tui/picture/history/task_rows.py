@@ -35,8 +35,7 @@ def move(past: Past, old: TaskRow | None, new: TaskRow) -> TaskRow:
     new = evolve(new, settled=settles(new, lambda: on_failure))
     past.put(past.tables.tasks, new.id, new)
     if old is None or old.state is not new.state:
-        run = past.run if old is None else counted(past.run, old.state, -1)
-        past.put_run(counted(run, new.state, 1))
+        past.put_run(counted(past.run, old.state if old else None, new.state))
     if new.settled:
         _pass_turn_on(past, new)
     if old is not None and _root(old) != _root(new):

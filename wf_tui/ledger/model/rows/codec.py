@@ -18,6 +18,13 @@ from wf_tui.ledger.model.json_text import (
 )
 from wf_tui.ledger.model.rows.options import read_options, write_options
 from wf_tui.ledger.model.rows.review_rows import CommentRow, DraftRow, SeenRow, SnoozeRow
+from wf_tui.ledger.model.rows.row_making import (
+    copy_row,
+    copy_task,
+    differing,
+    make_task,
+    task_values,
+)
 from wf_tui.ledger.model.rows.run_rows import (
     AttemptRow,
     BreakerRow,
@@ -28,7 +35,6 @@ from wf_tui.ledger.model.rows.run_rows import (
     WorkerRow,
 )
 from wf_tui.ledger.model.rows.talk_rows import AllowanceRow, GateRow, MessageRow, QuestionRow
-from wf_tui.ledger.model.rows.task_making import copy_task, make_task, task_values
 from wf_tui.ledger.model.spec import read_spec, write_spec
 from wf_tui.ledger.model.states import (
     BlockedKind,
@@ -168,10 +174,10 @@ def insert(row: StoredRow) -> tuple[str, Values]:
 
 def changes(old: StoredRow, new: StoredRow) -> dict[str, Value]:
     """Return the fields that differ, as the database holds them."""
-    every = zip(_NAMES[type(old)], _values(old), _values(new), strict=True)
-    changed = {name: now for name, was, now in every if now is not was and now != was}
-    for name in _WRITERS.keys() & changed:
-        changed[name] = _WRITERS[name](changed[name])
+    changed = differing(old, new)
+    for name, value in changed.items():
+        if name in _WRITERS:
+            changed[name] = _WRITERS[name](value)
     return changed
 
 
@@ -201,14 +207,7 @@ else:
         A claim makes a dozen copies of rows with up to 46 fields; `replace` calls `__init__`, which
         sets each of them through `object.__setattr__`, since the class is frozen.
         """
-        if type(row) is TaskRow:
-            return copy_task(row, values)
-        new = object.__new__(type(row))
-        new.__dict__.update(row.__dict__, **values)
-        if len(new.__dict__) != len(row.__dict__):
-            names = ", ".join(values)
-            raise TypeError(f"{type(row).__name__} has not all of these fields: {names}")
-        return new
+        return copy_task(row, values) if type(row) is TaskRow else copy_row(row, values)
 
 
 def decode(table: type[StoredRow], row: Row) -> StoredRow:

@@ -38,7 +38,7 @@ def used(tx: Change, task: TaskRow, attempt: AttemptRow, step: Usage) -> TaskRow
     tx.update_run(evolve(tx.run, usage=of_run + step))
     known = {name: value for name, value in step.figures().items() if value is not None}
     event = UsageTold(**{**known, "unknown": step.unknown or None})
-    tx.emit(event, evolve(task, worker=attempt.worker, epoch=attempt.epoch))
+    tx.emit(event, task, (attempt.worker, attempt.epoch))
     budgets.note_usage(tx, of_run)
     return task
 
