@@ -85,7 +85,8 @@ def frozen(cls: Any = None, /, *, slots: bool = False) -> Any:
     if slots:
         cls = _with_slots(cls, own)
     cls.__value_fields__ = fields
-    cls.__value_key__ = attrgetter(*fields)
+    # One without fields is equal by its class alone.
+    cls.__value_key__ = attrgetter(*fields) if fields else type
     cls.__match_args__ = tuple(fields)  # type: ignore[misc]  # it is the class's own, made here
     cls.__dataclass_fields__ = _DATACLASS_FIELDS
     cls.__init__ = _initialiser(fields, slots=slots)

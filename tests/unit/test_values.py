@@ -40,6 +40,13 @@ class Small:
     c: dict[str, int] = field(default_factory=dict)
 
 
+@frozen
+class Nothing:
+    """A value that says all by its class."""
+
+    kind: ClassVar = "nothing"
+
+
 @dataclasses.dataclass(frozen=True)
 class Like:
     """The same as `Point`, as a dataclass."""
@@ -90,6 +97,14 @@ def test_values_are_equal_by_their_fields() -> None:
     assert Named(1, 2) != Point(1, 2)
     assert Point(1).tags is not Point(1).tags
     assert Small(1, (2,)) == Small(1, (2,)) != Small(2)
+
+
+def test_a_value_may_have_no_field() -> None:
+    """Then all of its class are equal."""
+    assert Nothing() == Nothing()
+    assert len({Nothing(), Nothing(), Point(1, tags=())}) == 2  # type: ignore[arg-type]  # so it has a hash
+    with pytest.raises(TypeError, match="Nothing"):
+        Nothing(1)  # type: ignore[call-arg]  # that is the point
 
 
 def test_values_with_hashable_fields_can_be_keys() -> None:

@@ -169,8 +169,8 @@ PROGRAMS: Final = (
         "G12",
         "secrets in what comes up a line",
         "workers/line/connection.py",
-        "        line = None if line is None else self._redaction.line(line)\n",
-        "",
+        "self._redaction.lines(lines.add(chunk))",
+        "lines.add(chunk)",
         "unit/workers/line/test_run_on_line.py::test_no_secret_comes_up",
     ),
     Mutant(

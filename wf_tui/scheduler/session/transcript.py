@@ -33,7 +33,6 @@ _MOST_WAITING: Final = 1 << 20
 """Characters that wait to be written before a worker has to wait, too."""
 _LONGEST: Final = 1 << 14
 """Characters of a text, and of each argument of a tool, that are kept."""
-_WORDS: Final = frozenset({EntryKind.SAY, EntryKind.THINK})
 _as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 """Made once: what else is made anew for each record takes as long as the writing."""
 _log = logging.getLogger(__name__)
@@ -46,7 +45,7 @@ class Line:
     at: float
     kind: EntryKind
     text: str
-    data: Mapping[str, object]
+    data: dict[str, object]
     streamed: bool
     """Whether it is a piece of a text that comes in pieces."""
 
@@ -141,10 +140,11 @@ class Transcript:
     _ends_line: bool = False
     _waiting: list[Line] = field(default_factory=list)
     _characters: int = 0
-    _hurry: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when nothing more comes."""
+    _due: asyncio.TimerHandle | None = None
+    """Set while something waits for the next write, and that has not begun."""
     _room: asyncio.Event = field(default_factory=asyncio.Event)
     _work: asyncio.Task[None] | None = None
+    """The write that is being made."""
 
     def add(
         self,
@@ -161,13 +161,14 @@ class Transcript:
         """
         if self._streaming is not (kind if streamed else None):
             self._end_stream()
-        data = dict(data or {})
-        if kind in _WORDS and self._streaming is None:
-            data["begins"] = True
+        data = dict(data) if data else {}
+        if kind is EntryKind.SAY or kind is EntryKind.THINK:
+            if self._streaming is None:
+                data["begins"] = True
+            if not (streamed or text.endswith("\n")):
+                text += "\n"
         if streamed:
             self._streaming = kind
-        elif kind in _WORDS and not text.endswith("\n"):
-            text += "\n"
         self._put(kind, text, data, streamed=streamed)
 
     def _end_stream(self) -> None:
@@ -175,9 +176,7 @@ class Transcript:
             self._put(self._streaming, "\n", {}, streamed=True)
         self._streaming = None
 
-    def _put(
-        self, kind: EntryKind, text: str, data: Mapping[str, object], *, streamed: bool
-    ) -> None:
+    def _put(self, kind: EntryKind, text: str, data: dict[str, object], *, streamed: bool) -> None:
         self._characters += len(text)
         self._ends_line = text.endswith("\n")
         before = self._waiting[-1] if self._waiting else None
@@ -185,34 +184,42 @@ class Transcript:
             before.text += text
         else:
             self._waiting.append(Line(self.clock.now(), kind, text, data, streamed))
-        if self._work is None:
-            self._work = asyncio.create_task(self._write_waiting())
+        if self._due is None and self._work is None:
+            self._write_soon()
 
     async def room(self) -> None:
         """Wait while too much is waiting to be written: the back-pressure of the line."""
-        while self._characters > _MOST_WAITING and self._work is not None:
+        while self._characters > _MOST_WAITING:
             self._room.clear()
             await self._room.wait()
 
     async def close(self) -> None:
         """Write what waits, and the kept end; nothing is added after it."""
         self._end_stream()
-        self._hurry.set()
-        if self._work is not None:
-            await self._work
+        while self._due is not None or self._work is not None:
+            if self._due is not None:
+                self._due.cancel()
+                self._begin_writing()
+            if self._work is not None:
+                await self._work
         if self.file.begun:
             await self._try(self.file.close)
 
+    def _write_soon(self) -> None:
+        self._due = asyncio.get_running_loop().call_later(EVERY, self._begin_writing)
+
+    def _begin_writing(self) -> None:
+        # No task waits meanwhile: for a hundred workers that would cost more than the writing.
+        self._due, self._work = None, asyncio.create_task(self._write_waiting())
+
     async def _write_waiting(self) -> None:
-        while self._waiting:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(EVERY):
-                    await self._hurry.wait()
-            lines, self._waiting = self._waiting, []
-            self._characters = 0
-            await self._try(partial(self.file.write, lines))
-            self._room.set()
+        lines, self._waiting = self._waiting, []
+        self._characters = 0
+        await self._try(partial(self.file.write, lines))
         self._work = None
+        self._room.set()
+        if self._waiting:
+            self._write_soon()
 
     async def _try(self, write: Callable[[], None]) -> None:
         try:
@@ -222,9 +229,14 @@ class Transcript:
 
 
 def _record(line: Line) -> bytes:
-    record = {"at": round(line.at, 3), "kind": line.kind, "text": line.text[:_LONGEST]}
-    data = {name: _cut(value) for name, value in line.data.items()}
-    return _encoded(record | {"data": data} if data else record)
+    # Put together here: the encoder takes longer for an object than for all that is in it.
+    text = _as_json(line.text[:_LONGEST])
+    record = f'"at": {line.at:.3f}, "kind": "{line.kind}", "text": {text}'
+    if line.data:
+        data = _as_json(line.data)
+        # What is short as a whole has no long text in it, and nearly all is.
+        record += f', "data": {data if len(data) <= _LONGEST else _as_json(_cut(line.data))}'
+    return f"{{{record}}}\n".encode("utf-8", "replace")
 
 
 def _cut(value: object) -> object:

@@ -23,6 +23,7 @@ from wf_tui.workers.line.grammar import (
     decode,
     encode,
 )
+from wf_tui.workers.line.inbox import Inbox
 from wf_tui.workers.line.limits import BadLines, LinePace, OpenQuestions
 from wf_tui.workers.line.line_redaction import LineRedaction
 from wf_tui.workers.line.lines import MOST_BYTES, LineSplitter
@@ -32,9 +33,10 @@ from wf_tui.workers.shim.channel import ProgramClock
 
 __all__ = ["LineConnection"]
 
-_CHUNK = 1 << 16
 _TURN = 3
 """Lines of one program that are taken before the loop turns to others."""
+_STEERING = (Question, Heard, Verdict, Result)
+"""What the line itself goes by."""
 _LAST_WORDS = 5.0
 """Seconds for which the end of a line is waited for whose program is gone."""
 
@@ -57,6 +59,7 @@ class LineConnection:
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Set with the error when the session failed: then nothing more can be recorded."""
         self._socket = end
+        self._inbox = Inbox(end)
         self._session = session
         self._clock = clock
         self._redaction = LineRedaction(secrets)
@@ -70,8 +73,6 @@ class LineConnection:
         """Whether there is a task that sends what waits in there."""
         self._ended = asyncio.Event()
         """Set when the program has: what is left is taken without a pause."""
-        self._idle = False
-        """Whether all that has come was taken, and more is waited for."""
         self._tasks: set[asyncio.Task[None]] = set()
         end.setblocking(False)
 
@@ -98,7 +99,7 @@ class LineConnection:
         self._ended.set()
         while not self._reading.done():
             await asyncio.wait([self._reading], timeout=_LAST_WORDS)
-            if self._idle:
+            if self._inbox.is_empty:
                 return
 
     async def close(self) -> None:
@@ -106,6 +107,7 @@ class LineConnection:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._inbox.close()
         self._socket.close()
 
     def _task(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
@@ -125,8 +127,8 @@ class LineConnection:
         """Take all that comes, up to end-of-file, in the order in which it came."""
         loop, lines, pace = asyncio.get_running_loop(), LineSplitter(), LinePace()
         taken = 0
-        while chunk := await self._receive(loop):
-            for line in lines.add(chunk):
+        while chunk := await self._inbox.receive():
+            for line in self._redaction.lines(lines.add(chunk)):
                 if (delay := pace.wait(loop.time())) > 0 and not self._ended.is_set():
                     await self._pause(delay)
                 await self._handle(line)
@@ -135,16 +137,8 @@ class LineConnection:
                 if taken % _TURN == 0:
                     await asyncio.sleep(0)
         await self._take_all(self._redaction.end())
-        await self._take_each(self._rare.end())
-
-    async def _receive(self, loop: asyncio.AbstractEventLoop) -> bytes:
-        self._idle = True
-        try:
-            return await loop.sock_recv(self._socket, _CHUNK)
-        except ConnectionError:
-            return b""
-        finally:
-            self._idle = False
+        for held in self._rare.end():
+            await self._session.take(held)
 
     async def _pause(self, delay: float) -> None:
         """Let the program wait; without a program there is nobody who could."""
@@ -156,7 +150,6 @@ class LineConnection:
         # Behind the verdict nothing is believed: it is the last that a program says.
         if self.verdict is not None:
             return
-        line = None if line is None else self._redaction.line(line)
         event = None if line is None else decode(line)
         if event is not None:
             await self._take_all(self._redaction.events(event))
@@ -164,25 +157,29 @@ class LineConnection:
             await self._session.take(Other("bad_line", text))
 
     async def _take_all(self, events: list[LineEvent]) -> None:
-        now = asyncio.get_running_loop().time()
         for event in events:
-            if isinstance(event, Question):
-                await self._ask(event)
+            if isinstance(event, _STEERING) and not await self._steered(event):
                 continue
-            if isinstance(event, Heard) and event.id not in self._sent:
-                continue  # nobody has said that
-            if isinstance(event, Verdict):
-                self.verdict = event
-                await self._take_each(self._rare.end())
-            elif isinstance(event, Result):
-                self.result = event
-            elif isinstance(event, Heard):
-                self._sent.discard(event.id)
-            await self._take_each(self._rare.add(event, now))
+            for due in self._rare.add(event, asyncio.get_running_loop().time()):
+                await self._session.take(due)
 
-    async def _take_each(self, events: list[LineEvent]) -> None:
-        for event in events:
-            await self._session.take(event)
+    async def _steered(self, event: Question | Heard | Verdict | Result) -> bool:
+        """Do what an event asks of the line itself; return whether the session takes it, too."""
+        match event:
+            case Question():
+                await self._ask(event)
+                return False
+            case Heard(id=number):
+                if number not in self._sent:
+                    return False  # nobody has said that
+                self._sent.discard(number)
+            case Verdict():
+                self.verdict = event
+                for held in self._rare.end():
+                    await self._session.take(held)
+            case Result():
+                self.result = event
+        return True
 
     async def _ask(self, question: Question) -> None:
         if refusal := self._questions.refusal(question):

@@ -1,12 +1,12 @@
 """What a program says over the line: a frozen value for each event.
 
 All of it is a claim of a worker, so each is read strictly from the fields of a JSON object.
-Standard library only, as all that `grammar` needs.
+Standard library and `values` only, as all that `grammar` needs.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
+from wf_tui.values import frozen
 from wf_tui.workers.line.failure_kind import FailureKind
 from wf_tui.workers.line.fields import Fields
 
@@ -51,7 +51,7 @@ LONGEST_NAME: Final = 1000
 """Characters of a model, an option, a file."""
 
 
-@dataclass(frozen=True)
+@frozen
 class SessionStarted:
     """The worker has a session, by which a later attempt can go on with it."""
 
@@ -65,7 +65,7 @@ class SessionStarted:
         return cls(given.id("id"), given.maybe_text("model", LONGEST_NAME))
 
 
-@dataclass(frozen=True)
+@frozen
 class Message:
     """Words of the model, or of the program."""
 
@@ -88,7 +88,7 @@ class Message:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class ToolStart:
     """The model uses a tool; a second one with the id of an open call says more of that call."""
 
@@ -113,7 +113,7 @@ class ToolStart:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class ToolEnd:
     """The tool is through."""
 
@@ -135,7 +135,7 @@ class ToolEnd:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class PlanItem:
     """A step of the plan that the model made for itself."""
 
@@ -154,7 +154,7 @@ class PlanItem:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class PlanUpdate:
     """The whole plan, in the place of the one before."""
 
@@ -167,7 +167,7 @@ class PlanUpdate:
         return cls(tuple(map(PlanItem.read, given.objects("items", MOST_ITEMS))))
 
 
-@dataclass(frozen=True)
+@frozen
 class Usage:
     """Tokens and money; None is unknown, which is never 0."""
 
@@ -194,7 +194,7 @@ class Usage:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Retry:
     """The model did not answer, and is asked again; that is no progress."""
 
@@ -215,7 +215,7 @@ class Retry:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Option:
     """An answer that a question offers."""
 
@@ -232,7 +232,7 @@ class Option:
         return cls(id_, name, given.maybe_text("kind", LONGEST_NAME))
 
 
-@dataclass(frozen=True)
+@frozen
 class Question:
     """The worker asks a person, and waits."""
 
@@ -267,7 +267,7 @@ class Question:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Result:
     """What the worker says of its work; it is what dependants are given."""
 
@@ -285,7 +285,7 @@ class Result:
         return cls(given.text("summary", ""), files, verdict)
 
 
-@dataclass(frozen=True)
+@frozen
 class Heard:
     """A message of a person was taken."""
 
@@ -298,7 +298,7 @@ class Heard:
         return cls(given.id("id"))
 
 
-@dataclass(frozen=True)
+@frozen
 class Verdict:
     """How it ended, the last that is said; the first one counts."""
 
@@ -347,7 +347,7 @@ class Verdict:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Other:
     """Something else: kept to be shown, and no fault."""
 

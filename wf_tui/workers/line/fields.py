@@ -16,6 +16,9 @@ MOST: Final = 1 << 53
 """The largest number that is exact in every reader of JSON."""
 _NUMBERS: Final = (int, float)
 _NESTED: Final = (list, dict)
+_SPACE: Final = b" \t\r\n"
+"""What may stand around a value of JSON."""
+_read_json: Final = json.JSONDecoder().raw_decode
 DEEPEST: Final = 16
 """So deep a value of free shape may be; what lies below becomes text."""
 
@@ -27,6 +30,8 @@ class BadFieldError(ValueError):
 class Fields:
     """The fields of one object; each method reads one, or raises `BadFieldError`."""
 
+    __slots__ = ("values",)
+
     def __init__(self, values: dict[str, object]) -> None:
         self.values = values
 
@@ -36,17 +41,22 @@ class Fields:
 
     def text(self, name: str, default: str | None = None) -> str:
         """Return a text; `default` where there is none."""
-        text = self.maybe_text(name)
-        if text is None and default is None:
+        value = self.values.get(name, default)
+        if isinstance(value, str):
+            return sound_text(value)
+        # null is as good as nothing.
+        if value is not None or default is None:
             raise BadFieldError(name)
-        return default or "" if text is None else text
+        return default
 
     def maybe_text(self, name: str, longest: int | None = None) -> str | None:
         """Return a text, or None where there is none; cut, where a longest is given."""
         value = self.values.get(name)
-        if value is not None and not isinstance(value, str):
+        if value is None:
+            return None
+        if not isinstance(value, str):
             raise BadFieldError(name)
-        return None if value is None else sound_text(value[:longest])
+        return sound_text(value[:longest])
 
     def id(self, name: str) -> str:
         """Return an id."""
@@ -138,7 +148,8 @@ def sound_text(text: str) -> str:
 
     Nor can every store hold a NUL.
     """
-    text = text.replace("\0", "\ufffd")
+    if "\0" in text:
+        text = text.replace("\0", "\ufffd")
     if text.isascii():
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -168,7 +179,8 @@ def _sound(value: object, depth: int) -> object:
 def json_object(line: bytes) -> dict[str, object] | None:
     """Return the JSON object that a line is; None where it is none. Never raises."""
     try:
-        value = json.loads(line.decode())
+        text = line.strip(_SPACE).decode()
+        value, end = _read_json(text)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
+    return value if isinstance(value, dict) and end == len(text) else None

@@ -2,14 +2,14 @@
 
 One JSON object a line, `ev` says which event; unknown fields are ignored. All that comes up is a
 claim of a worker, so `decode` is strict about kinds, ids and numbers, and never raises. Standard
-library only: drivers import this in a fork of the shim parent.
+library and `values` only: drivers import this in a fork of the shim parent.
 """
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
+from wf_tui.values import frozen
 from wf_tui.workers.line.events import (
     TOOL_KINDS,
     Heard,
@@ -61,7 +61,7 @@ _LONGEST_TEXT: Final = 1 << 18
 """Characters of each text of an event that is too long for a line as it is."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Answer:
     """What a person answers to a question, or a rule in their place."""
 
@@ -79,7 +79,7 @@ class Answer:
         return cls(given.id("id"), option, kind, given.maybe_text("text"))
 
 
-@dataclass(frozen=True)
+@frozen
 class PersonMessage:
     """What a person says to a running worker."""
 
@@ -94,7 +94,7 @@ class PersonMessage:
         return cls(given.id("id"), given.text("by", ""), given.text("text"))
 
 
-@dataclass(frozen=True)
+@frozen
 class Cancel:
     """Stop the turn; what was written stays."""
 
@@ -106,7 +106,7 @@ class Cancel:
         return cls()
 
 
-@dataclass(frozen=True)
+@frozen
 class End:
     """There will be no more messages: end when the turn has ended."""
 

@@ -33,6 +33,8 @@ class RareEvents:
             self.session = event
         elif isinstance(event, Usage):
             self.usage = event if self.usage is None else _together(self.usage, event)
+        elif self.session is None and self.usage is None:
+            return [event]
         else:
             return [*self._due(now), event]
         return self._due(now)

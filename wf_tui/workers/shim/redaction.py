@@ -19,7 +19,7 @@ class Redactor:
         self.names = secrets
         self.held = ""
         self.pattern: re.Pattern[str] | None = None
-        self.first_letter: re.Pattern[str] | None = None
+        self.begin: re.Pattern[str] | None = None
         self.ordered: list[str] = []
         if secrets:
             self.look_for(secrets)
@@ -29,24 +29,26 @@ class Redactor:
         # The longest first: one that begins with another one would else be left in part.
         self.ordered = sorted(secrets, key=len, reverse=True)
         self.pattern = re.compile("|".join(map(re.escape, self.ordered)))
-        letters = "".join(sorted({re.escape(secret[0]) for secret in secrets}))
-        self.first_letter = re.compile(f"[{letters}]")
+        begins = {f"{re.escape(one[0])}(?={re.escape(one[1:2])}|\\Z)" for one in secrets}
+        self.begin = re.compile("|".join(sorted(begins)))
 
     def add(self, text: str) -> str:
         """Return what is certain of the text so far, redacted."""
-        if self.pattern is None or self.first_letter is None:
+        if self.pattern is None or self.begin is None:
             return text
         text, done, place = self.held + text, [], 0
-        hold = len(text)
+        hold, longest = len(text), len(self.ordered[0])
+        if not (self.finds(text) or self.begin.search(text, max(0, hold - longest + 1))):
+            self.held = ""
+            return text
         for match in self.pattern.finditer(text):
             if self.may_begin(text, match.start()):
                 hold = match.start()
                 break
             done += [text[place : match.start()], self.mark(match[0])]
             place = match.end()
-        longest = len(self.ordered[0])
-        # Asked of the end of each piece, in which nearly no letter begins a secret.
-        for first in self.first_letter.finditer(text, max(place, len(text) - longest + 1), hold):
+        # Asked of the end of each piece, in which nearly no two letters begin a secret.
+        for first in self.begin.finditer(text, max(place, len(text) - longest + 1), hold):
             if self.may_begin(text, first.start()):
                 hold = first.start()
                 break
@@ -71,6 +73,10 @@ class Redactor:
         if cut:
             text = self.without_rest(text)
         return self.pattern.sub(lambda match: self.mark(match[0]), text)
+
+    def finds(self, text: str) -> bool:
+        """Whether there is a secret in a text."""
+        return self.pattern is not None and self.pattern.search(text) is not None
 
     def without_rest(self, text: str) -> str:
         """Return a text without the end of a secret at its beginning."""

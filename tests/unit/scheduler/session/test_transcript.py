@@ -34,7 +34,10 @@ def records(path: Path) -> list[dict[str, object]]:
 
 
 async def written(log: Transcript) -> None:
-    """Return when all that was added is in the file."""
+    """Return when all that was added is in the file, without the pause before a write."""
+    assert log._due is not None
+    log._due.cancel()
+    log._begin_writing()
     assert log._work is not None
     await log._work
 
@@ -52,6 +55,21 @@ async def test_words_that_come_in_pieces_are_one_record(tmp_path: Path) -> None:
         {"kind": "tool", "text": "Read a.py", "data": {"id": "1"}},
         {"kind": "say", "text": "Done.\n", "data": {"begins": True}},
     ]
+
+
+async def test_long_texts_are_cut(tmp_path: Path) -> None:
+    """A record says how a text begins, however deep in it that stands, and its time to the ms."""
+    log = transcript(tmp_path / "log.jsonl")
+    long, kept = "\u00e4" * 20_000, "\u00e4" * (1 << 14)
+    log.add(EntryKind.TOOL, long, {"input": {long: [long, 1.5, None]}, "name": '"\ud800'})
+    log.add(EntryKind.NOTE, "short", {"texts": ["a" * 9_000, "b" * 9_000]})
+    await log.close()
+    assert records(tmp_path / "log.jsonl") == [
+        {"kind": "tool", "text": kept, "data": {"input": {kept: [kept, 1.5, None]}, "name": '"?'}},
+        {"kind": "note", "text": "short", "data": {"texts": ["a" * 9_000, "b" * 9_000]}},
+    ]
+    at = json.loads((tmp_path / "log.jsonl").read_text().splitlines()[0])["at"]
+    assert at == round(at, 3)
 
 
 async def test_the_first_and_the_last_half_are_kept(tmp_path: Path) -> None:

@@ -22,8 +22,19 @@ def taken(*events: LineEvent) -> list[LineEvent]:
 
 def test_a_line_has_no_secret() -> None:
     """Wherever it stands in an event, as JSON writes it."""
-    line = LineRedaction(SECRETS).line(encode(Verdict(ok=False, why=f"no {SECRET}!")))
+    (line,) = LineRedaction(SECRETS).lines([encode(Verdict(ok=False, why=f"no {SECRET}!"))])
+    assert line is not None
     assert decode(line) == Verdict(ok=False, why="no [redacted KEY]!")
+
+
+def test_each_of_many_lines_is_looked_at() -> None:
+    """Of lines that come at once one may have a secret, be no text, or have been too long."""
+    redaction = LineRedaction(SECRETS)
+    bad = f"no {SECRET}!".encode()
+    assert redaction.lines([b"a", b"", None, b"c"]) == [b"a", b"", None, b"c"]
+    assert redaction.lines([b"a", None, bad, b"c"]) == [b"a", None, b"no [redacted KEY]!", b"c"]
+    assert redaction.lines([b"a", b"\xff" + bad]) == [b"a", "\ufffdno [redacted KEY]!".encode()]
+    assert redaction.lines([b"\xff", None]) == ["\ufffd".encode(), None]
 
 
 def test_a_text_in_pieces_has_no_secret() -> None:
@@ -39,6 +50,6 @@ def test_a_text_in_pieces_has_no_secret() -> None:
 def test_without_secrets_nothing_changes() -> None:
     """Where there is nothing to hide, events pass as they are."""
     redaction = LineRedaction({})
-    assert redaction.line(b"\xff") == b"\xff"
+    assert redaction.lines([b"\xff"]) == [b"\xff"]
     assert redaction.events(Message("a", delta=True)) == [Message("a", delta=True)]
     assert redaction.end() == []
