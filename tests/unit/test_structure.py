@@ -214,7 +214,6 @@ def test_host_git_never_touches_a_checkout() -> None:
         "checkout-index",
         "commit-tree",
         "config",
-        "diff-files",
         "diff-index",
         "diff-tree",
         "fetch",

@@ -158,12 +158,14 @@ def git(
     variables: Mapping[str, str] | None = None,
     global_config: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    umask: int = -1,
 ) -> Completed:
     """Run git with this argument list and return what it left.
 
     `ok` names the exit statuses that are no failure (None: all); any other raises `GitError`.
-    `settings` is configuration at command scope; `environment` replaces all of the rest. It blocks
-    until git has ended, so never call it on the event loop. Raises `GitDeadlineError` beyond the
+    `settings` is configuration at command scope; `environment` replaces all of the rest; `umask`
+    is our own where it is below 0. It blocks until git has ended, so never call it on the event
+    loop. Raises `GitDeadlineError` beyond the
     limit of `git_limit`, `EnvironmentalError` where there is no git.
     """
     places = {"GIT_DIR": git_dir, "GIT_WORK_TREE": work_tree, "GIT_INDEX_FILE": index}
@@ -177,7 +179,7 @@ def git(
     env |= {"WF_GIT": str(os.getpid()), **(variables or {})}
     command = [find_git(), *(a if isinstance(a, bytes) else str(a) for a in arguments)]
     began = time.monotonic()
-    done = _run(command, env, stdin, cwd or Path("/"))
+    done = _run(command, env, stdin, cwd or Path("/"), umask)
     report_time(os.fsdecode(command[1]), time.monotonic() - began)
     if ok is not None and done.status not in ok:
         raise _failure(arguments, done)
@@ -285,11 +287,20 @@ def isolated_environment(
     return env
 
 
-def _run(command: list[str | bytes], env: dict[str, str], stdin: bytes, cwd: Path) -> Completed:
+def _run(
+    command: list[str | bytes], env: dict[str, str], stdin: bytes, cwd: Path, umask: int
+) -> Completed:
     try:
-        # Its own process group: an interrupt typed at the terminal must not stop half a write.
         started = subprocess.Popen(
-            command, env=env, stdin=_PIPE, stdout=_PIPE, stderr=_PIPE, cwd=cwd, process_group=0
+            command,
+            env=env,
+            stdin=_PIPE,
+            stdout=_PIPE,
+            stderr=_PIPE,
+            cwd=cwd,
+            # An interrupt typed at the terminal must not stop half a write.
+            process_group=0,
+            umask=umask,
         )
     except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
         raise GitError(f"git cannot start in {clean(str(cwd))}: {error.strerror}") from error

@@ -2,7 +2,9 @@
 
 import os
 import stat
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +28,26 @@ def test_files_folders_and_links_are_deleted(tmp_path: Path) -> None:
         assert erase(os.fsencode(tmp_path / name))
     assert [entry.name for entry in tmp_path.iterdir()] == ["target"]
     assert (tmp_path / "target" / "kept").exists()
+
+
+@pytest.mark.parametrize("count", [module._FEW - 1, module._FEW, 2 * module._FEW])
+def test_small_folders_go_without_a_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """To start `rm` takes longer than a few names do; it has what is left of a larger folder."""
+    (tmp_path / "folder" / "deep").mkdir(parents=True)
+    for number in range(count):
+        (tmp_path / "folder" / "deep" / str(number)).touch()
+    started, real = list[object](), subprocess.run
+
+    def noting(*words: Any, **named: Any) -> object:
+        started.append(words)
+        return real(*words, **named)
+
+    monkeypatch.setattr(subprocess, "run", noting)
+    assert erase(os.fsencode(tmp_path / "folder"))
+    assert list(tmp_path.iterdir()) == []
+    assert bool(started) is (count >= module._FEW)
 
 
 def test_a_path_that_cannot_be_reached_is_not_gone(tmp_path: Path) -> None:

@@ -135,7 +135,11 @@ class KeptGit:
                 raise OddAnswerError
             return oid
 
-        return self._commits.ask(talk)
+        oid = self._commits.ask(talk)
+        if oid is not None:
+            with self._lock:
+                _remember(self._fixed, {f"{oid}^{{tree}}": (tree, "tree")}, _NAMES)
+        return oid
 
     def differences(self, options: Sequence[str], old: str, new: str) -> tuple[bytes, ...] | None:
         """Return the records of `diff-tree -r -z` with these options, of commits or trees."""

@@ -75,7 +75,8 @@ class Names:
             }
             if there or not folder:
                 kept[folder] = there
-        return replace(self, folders=kept)
+        submodules = {path: oid for path, oid in self.submodules.items() if path not in left_out}
+        return replace(self, folders=kept, submodules=submodules)
 
     def after(self, entries: Iterable[Entry]) -> "Names | None":
         """Return the names of another commit, which has changed these; None where it takes a look.

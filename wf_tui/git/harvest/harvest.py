@@ -17,11 +17,17 @@ from dataclasses import dataclass, field
 from wf_tui.errors import RefusedError
 from wf_tui.git.control.caps import Caps
 from wf_tui.git.control.changed_files import Entry, changed_files
+from wf_tui.git.control.tree_names import Names
 from wf_tui.git.erase import make_readable
 from wf_tui.git.harvest.filters import Filtered, find_filtered, restore_pointers
 from wf_tui.git.harvest.second_witness import DISK_ALONE, Witness, ask_worker, is_plain
 from wf_tui.git.harvest.submodules import changed_submodules
-from wf_tui.git.harvest.unsafe_paths import leaves_tree, planted_repositories, special_files
+from wf_tui.git.harvest.unsafe_paths import (
+    holds_only,
+    leaves_tree,
+    planted_repositories,
+    special_files,
+)
 from wf_tui.git.harvest.worktree_files import CHANGED, DELETED, UNTRACKED, Changes, WorktreeFiles
 from wf_tui.git.path_bytes import decode_path
 from wf_tui.git.runner import Completed
@@ -206,6 +212,7 @@ def harvest(
     scopes: Sequence[str] | None = None,
     caps: Caps | None = None,
     committed: Callable[[], Collection[bytes]] = frozenset,
+    names: Names | None = None,
 ) -> Harvest:
     """Take the changed files of `worktree` into its index and return them as a tree beside `base`.
 
@@ -215,7 +222,8 @@ def harvest(
     changed, but for modes that hide one from its owner.
 
     `committed` gives the paths that the worker's HEAD has otherwise than the base. It is asked
-    where the index of the worker says nothing: it was written around, or cannot be read.
+    where the index of the worker says nothing: it was written around, or cannot be read. `names`
+    are those of the base: with them git need not look for what it ignores where there is nothing.
     """
     if not worktree.is_folder():
         raise HarvestRefusedError("the worktree is gone", "retry the task")
@@ -225,15 +233,14 @@ def harvest(
     listed = _with_witness(worktree, witness, known, changes.tags)
     found = _sorted_paths(worktree, witness, listed, caps or worktree.control.caps, scopes)
     _update_index(worktree, found)
-    # What the worker tracks although it is ignored is in the index by now, and hidden no more.
-    ignored = worktree.ignored()
-    # Git passes over these in silence, so that a person would miss them without knowing why.
-    hidden = {*ignored, *(name + b"/" for name in worktree.control.local_names)}
-    for path in special_files(worktree, hidden):
-        if _is_covered(scopes, path) and not worktree.is_local_file(path):
-            found.refused[path] = _SPECIAL
     tree = worktree.git("write-tree").text
     entries = changed_files(worktree.control, base, tree)
+    ignored = frozenset[bytes]()
+    after = names.after(entries) if names and not (scopes or found.refused) else None
+    if after is None or not holds_only(worktree, after):
+        # What the worker tracks although it is ignored is in the index by now, and hidden no more.
+        ignored = worktree.ignored()
+        _refuse_special_files(worktree, found, ignored, scopes)
     filtered = find_filtered(worktree, base, entries)
     if restore_pointers(worktree, [entry for entry in entries if entry.path in filtered.lfs]):
         tree = worktree.git("write-tree").text
@@ -246,6 +253,19 @@ def harvest(
         ignored=tuple(sorted(map(decode_path, ignored))),
         note=witness.complaint,
     )
+
+
+def _refuse_special_files(
+    worktree: WorktreeFiles,
+    found: _ChangedPaths,
+    ignored: Collection[bytes],
+    scopes: Sequence[str] | None,
+) -> None:
+    """Name what git passes over in silence: a person would miss it without knowing why."""
+    hidden = {*ignored, *(name + b"/" for name in worktree.control.local_names)}
+    for path in special_files(worktree, hidden):
+        if _is_covered(scopes, path) and not worktree.is_local_file(path):
+            found.refused[path] = _SPECIAL
 
 
 @dataclass(frozen=True)

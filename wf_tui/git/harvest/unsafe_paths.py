@@ -4,12 +4,22 @@ Each of these could make git, or whoever checks the branch out, touch files outs
 run what the worker has written (promises G7 and G11).
 """
 
+# ruff: noqa: PTH208 - the names that workers leave are bytes, which pathlib cannot hold
+
 import os
+import stat
 from collections.abc import Collection, Iterable
 
+from wf_tui.git.control.tree_names import Names
 from wf_tui.git.harvest.worktree_files import WorktreeFiles
 
-__all__ = ["is_bare_repository", "leaves_tree", "planted_repositories", "special_files"]
+__all__ = [
+    "holds_only",
+    "is_bare_repository",
+    "leaves_tree",
+    "planted_repositories",
+    "special_files",
+]
 
 _MARKERS = frozenset({b"HEAD", b"commondir", b"objects", b"refs"})
 """Names by which git takes the folder that they are in for a repository."""
@@ -101,3 +111,29 @@ def special_files(
                 if len(found) == most:
                     return tuple(found)
     return tuple(found)
+
+
+def holds_only(worktree: WorktreeFiles, names: Names) -> bool:
+    """Whether a worktree has no names but these, and what wf has put there.
+
+    Where `names` are those of the index, git ignores nothing then, and passes over nothing in
+    silence but what lies at the name of a file of it. Of submodules, and of folders that are none,
+    nothing can be said: False.
+    """
+    if names.submodules or worktree.control.is_sparse:
+        return False
+    top = worktree.top
+    for folder, wanted in names.folders.items():
+        full = top + b"/" + folder if folder else top
+        try:
+            if not stat.S_ISDIR(os.lstat(full).st_mode):
+                return False
+            present = os.listdir(full)
+        except OSError:
+            return False
+        for name in present:
+            if name not in wanted:
+                path = folder + b"/" + name if folder else name
+                if path != b".git" and not worktree.is_local_file(path):
+                    return False
+    return True

@@ -81,6 +81,8 @@ class WorktreeFiles:
             ok=ok,
             settings={**self.control.settings, **self.control.filters},
             variables={**self.control.variables, **(variables or {})},
+            # What it writes has the modes of `Kind`, whatever the user's own is.
+            umask=0o022,
         )
 
     def is_folder(self) -> bool:

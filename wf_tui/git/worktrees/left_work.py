@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from wf_tui.git.control.control import Control
     from wf_tui.git.harvest.worktree_files import WorktreeFiles
     from wf_tui.git.worktrees.worker_objects import Commit
+    from wf_tui.git.worktrees.worker_refs import WorkerRefs
 
 __all__ = ["LeftRef", "LeftWork", "keep_left_work", "left_content", "left_over", "unfinished"]
 
@@ -92,16 +93,17 @@ def left_over(
     base: str,
     content: Callable[[], str],
     ignored: Collection[bytes] | None = None,
+    read: WorkerRefs | None = None,
 ) -> str:
     """Return what a git directory holds that is saved nowhere, as a clause; "" for nothing.
 
     `content` gives the tree that the worktree holds, which is safe; it is asked only where a worker
-    has committed something. `base` is the commit the worktree was filled from, `ignored` is what
-    git ignores in it, where a harvest has just asked. What cannot be read counts as work (G8). No
-    ref is made.
+    has committed something. `base` is the commit the worktree was filled from; `ignored` is what
+    git ignores in it and `read` what the directory names, where somebody has just looked. What
+    cannot be read counts as work (G8). No ref is made.
     """
     try:
-        found = _find(worktree, git_dir, base, content, own="", ignored=ignored)
+        found = _find(worktree, git_dir, base, content, own="", ignored=ignored, read=read)
     except (OddGitDirError, GitError, RefusedError, OSError) as error:
         return _unread(error)
     names = [one.label for one, _ in found.tips]
@@ -115,6 +117,7 @@ def keep_left_work(
     content: Callable[[], str],
     own: str,
     ignored: Collection[bytes] | None = None,
+    read: WorkerRefs | None = None,
 ) -> LeftWork:
     """Bring what is left in a git directory under refs that begin with `own`, and return it.
 
@@ -123,7 +126,7 @@ def keep_left_work(
     """
     control = worktree.control
     try:
-        found = _find(worktree, git_dir, base, content, own=own, ignored=ignored)
+        found = _find(worktree, git_dir, base, content, own=own, ignored=ignored, read=read)
         tips = [one for one, _ in found.tips]
         mark = unfinished(worktree)
         if tips:
@@ -165,6 +168,8 @@ def _unread(error: Exception) -> str:
 
 def _make_refs(control: Control, found: _Found, own: str) -> Iterable[LeftRef]:
     """Make a ref for each tip, or find the one that was made before a crash."""
+    if not found.tips:
+        return
     made = {oid: ref for ref, oid in _refs_of(control, own)}
     taken = set(made.values())
     for one, commit in found.tips:
@@ -198,10 +203,11 @@ def _find(
     *,
     own: str,
     ignored: Collection[bytes] | None = None,
+    read: WorkerRefs | None = None,
 ) -> _Found:
     """Find what is left; raises `OddGitDirError` and `GitError`."""
     control_dir = worktree.control.git_dir
-    refs = read_worker_refs(git_dir, laid_out_packed_refs(control_dir))
+    refs = read or read_worker_refs(git_dir, laid_out_packed_refs(control_dir))
     inside = tuple(unsaved_inside(worktree, git_dir, refs, ignored))
     # The first kind counts of those that name the same; `named` is in that order.
     names = {one.oid: one for one in reversed(refs.named) if one.oid != base}

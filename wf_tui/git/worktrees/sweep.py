@@ -1,18 +1,19 @@
-"""The walk that makes a used worktree exactly its base again, or says that it cannot be.
+"""The two walks that make a used worktree exactly its base again, or say that it cannot be.
 
-A worker may have left anything: names are bytes, nothing is followed, and no mode is trusted.
+A worker may have left anything: names are bytes, nothing is followed, and no mode is trusted. Git
+comes between the two: it writes each file anew that is not as it has left it.
 """
 
-# ruff: noqa: PTH101, PTH118 - the names that workers leave are bytes, which pathlib cannot hold
+# ruff: noqa: PTH101, PTH108, PTH118, PTH208 - workers leave names that are bytes; pathlib has none
 
 import os
 import stat
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 from wf_tui.git.control.tree_names import Kind, Names
 from wf_tui.git.erase import erase
 
-__all__ = ["UnusableTreeError", "sweep"]
+__all__ = ["Survey", "UnusableTreeError", "survey", "sweep"]
 
 
 class UnusableTreeError(Exception):
@@ -22,58 +23,74 @@ class UnusableTreeError(Exception):
     """
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What the kernel says of all that lies in a used worktree."""
+
+    newest: int
+    """The last change of anything in it, in nanoseconds of the kernel: no program sets it back."""
+    misfits: tuple[bytes, ...]
+    """Files with another mode than the base's, or a second name; whole paths.
+
+    Git may not see either: it looks at the right to run a file, and takes for its own what a
+    harvest has added.
+    """
+
+    def clear(self) -> None:
+        """Remove the misfits, so that git writes them anew. Raises `OSError`."""
+        for path in self.misfits:
+            os.unlink(path)
+
+
+def survey(top: bytes, names: Names) -> Survey:
+    """Look at every name in a worktree, each once; `names` are those of what it shall become.
+
+    Nothing is written. Raises `OSError` where a folder cannot be listed.
+    """
+    times, misfits, waiting = [0], list[bytes](), [b""]
+    is_folder = Kind.FOLDER
+    while waiting:
+        folder = waiting.pop()
+        wanted = names.inside(folder)
+        with os.scandir(os.path.join(top, folder) if folder else top) as entries:
+            for entry in entries:
+                status = entry.stat(follow_symlinks=False)
+                times.append(status.st_ctime_ns)
+                mode, kind = status.st_mode, wanted.get(entry.name)
+                if mode == kind and kind is not is_folder and status.st_nlink == 1:
+                    continue  # nearly all of them
+                if stat.S_ISDIR(mode):
+                    waiting.append(folder + b"/" + entry.name if folder else entry.name)
+                elif kind is not None:
+                    misfits.append(entry.path)
+    return Survey(max(times), tuple(misfits))
+
+
 def sweep(top: bytes, names: Names) -> int:
     """Remove each name that the base lacks, whatever it is; return how many there were.
 
-    Kinds are checked, modes are set. `git clean -ffdx` leaves FIFOs and nested repositories. The
-    content of files is not looked at; `prepare` asks git for that afterwards. Raises
-    `UnusableTreeError` where a name is missing or is something else, `OSError` where the disk says.
+    Folders are checked, their modes are set. `git clean -ffdx` leaves FIFOs and nested
+    repositories. What the files are is not looked at: git has written them by now, or found them as
+    they were, and the survey knows their modes. Raises `UnusableTreeError` where a name is missing
+    or a folder is none, `OSError` where the disk says.
     """
-    waiting, removed = [b""], 0
-    while waiting:
-        folder = waiting.pop()
+    removed = 0
+    # In this order a folder comes before those in it, so that each is found behind no link.
+    for folder in sorted([*names.folders, *names.submodules]):
         full = os.path.join(top, folder) if folder else top
-        # First: a worker may have made the folder one that cannot be listed.
-        _set_mode(full, os.lstat(full), Kind.FOLDER)
+        mode = os.lstat(full).st_mode
+        if not stat.S_ISDIR(mode):
+            raise UnusableTreeError(f"{full!r} is no folder")
+        # First: a worker may have made it one that cannot be listed.
+        if mode != Kind.FOLDER:
+            os.chmod(full, stat.S_IMODE(Kind.FOLDER))
         wanted = names.inside(folder)
-        with os.scandir(full) as entries:
-            present = list(entries)  # all of them: deleting during the walk could skip names
-        extra = [entry for entry in present if entry.name not in wanted]
-        kept = [entry for entry in present if entry.name in wanted]
-        if len(kept) != len(wanted):
+        present = os.listdir(full)
+        extra = [name for name in present if name not in wanted]
+        if len(present) - len(extra) != len(wanted):
             raise UnusableTreeError(f"names are missing in {full!r}")
-        for entry in extra:
-            if not erase(entry.path):
-                raise UnusableTreeError(f"cannot remove {entry.path!r}")
+        for name in extra:
+            if not erase(os.path.join(full, name)):
+                raise UnusableTreeError(f"cannot remove {name!r} in {full!r}")
         removed += len(extra)
-        waiting += _check(kept, wanted, folder)
     return removed
-
-
-def _check(
-    entries: list[os.DirEntry[bytes]], wanted: Mapping[bytes, Kind], folder: bytes
-) -> list[bytes]:
-    """Check what each name is, and return the folders to look into."""
-    below = []
-    for entry in entries:
-        kind, status = wanted[entry.name], entry.stat(follow_symlinks=False)
-        if status.st_mode == kind and status.st_nlink == 1 and kind is not Kind.FOLDER:
-            continue  # nearly all of them
-        if kind.is_folder:
-            fits = stat.S_ISDIR(status.st_mode)
-        else:
-            # With a second name elsewhere, an old worker's file would go on being the next one's.
-            same_type = stat.S_IFMT(status.st_mode) == stat.S_IFMT(kind)
-            fits = same_type and status.st_nlink == 1
-        if not fits:
-            raise UnusableTreeError(f"{entry.path!r} is no {kind.name.lower()}")
-        if kind.is_folder:
-            below.append(folder + b"/" + entry.name if folder else entry.name)
-        elif kind is not Kind.LINK:
-            _set_mode(entry.path, status, kind)
-    return below
-
-
-def _set_mode(path: bytes, status: os.stat_result, kind: Kind) -> None:
-    if status.st_mode != kind:
-        os.chmod(path, stat.S_IMODE(kind))

@@ -8,7 +8,8 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from wf_tui.errors import GitError
@@ -24,9 +25,9 @@ from wf_tui.git.harvest.worktree_files import WorktreeFiles
 from wf_tui.git.path_bytes import encode_path
 from wf_tui.git.worktrees.committed_paths import committed_paths
 from wf_tui.git.worktrees.left_work import LeftWork, keep_left_work, left_over, unfinished
-from wf_tui.git.worktrees.sweep import UnusableTreeError, sweep
+from wf_tui.git.worktrees.sweep import Survey, UnusableTreeError, survey, sweep
 from wf_tui.git.worktrees.worker_git import write_worker_git
-from wf_tui.git.worktrees.worker_refs import ODD, OddGitDirError, read_worker_refs
+from wf_tui.git.worktrees.worker_refs import ODD, OddGitDirError, WorkerRefs, read_worker_refs
 from wf_tui.paths import RunPaths, write_private
 
 __all__ = ["Tree", "prepare"]
@@ -49,9 +50,13 @@ class Tree:
     number: int
     base: str
     worktree: WorktreeFiles
+    names: Names | None = field(default=None, compare=False, repr=False)
+    """Those of the base, where they are known: a harvest asks git for less."""
 
     @classmethod
-    def at(cls, control: Control, paths: RunPaths, number: int, base: str) -> "Tree":
+    def at(
+        cls, control: Control, paths: RunPaths, number: int, base: str, names: Names | None = None
+    ) -> "Tree":
         """Return the tree of this number, whether it is there yet or not.
 
         Nothing is read from the disk. `base` is what its content will be compared with.
@@ -60,7 +65,7 @@ class Tree:
         worktree = WorktreeFiles(
             control, paths.trees / name, paths.indexes / name, paths.gits / name
         )
-        return cls(number, base, worktree)
+        return cls(number, base, worktree, names)
 
     @property
     def path(self) -> Path:
@@ -106,29 +111,38 @@ class Tree:
 
         A few files are read, no git is run. Those that cannot be read have one and the same.
         """
+        return _fingerprint(self._read_refs())
+
+    def _read_refs(self) -> WorkerRefs | None:
+        """Return what the git directory names now; None where that cannot be read."""
         try:
             laid_out = laid_out_packed_refs(self.worktree.control.git_dir)
-            return read_worker_refs(self.git_dir, laid_out).fingerprint
+            return read_worker_refs(self.git_dir, laid_out)
         except OddGitDirError:
-            return ODD
+            return None
 
-    def _vouches(self, mark: Path) -> bool:
-        """Whether a mark is there, and was made when the git directory was as it is now."""
+    def _vouches(self, mark: Path, named: str = "") -> bool:
+        """Whether a mark is there, and was made when the git directory was as it is now.
+
+        `named` is the fingerprint of now, from who has just asked for it.
+        """
         try:
-            return mark.read_text(encoding="ascii") == self.fingerprint()
+            return mark.read_text(encoding="ascii") == (named or self.fingerprint())
         except FileNotFoundError:
             return False
 
-    def untouched(self) -> bool:
+    def untouched(self, found: Survey | None = None) -> bool:
         """Whether the worktree was given back, and nothing was written or committed in it since.
 
         Only what differs from the index is looked at: a person's work is a difference. Asked before
         a free tree is used again, as what they wrote there is nowhere else (G8). One command of
-        git; raises `GitError` and `OSError`.
+        git, or none where `found`, a survey of now, has nothing new; raises `GitError`, `OSError`.
         """
         if not (self._vouches(self.released) and self.worktree.is_folder()):
             return False
         when = self.released.stat().st_mtime_ns
+        if found and found.newest <= when:
+            return True
         for path in self.worktree.changes().tags:
             try:
                 # The time of the kernel: no program sets it back, as it can the other one.
@@ -159,18 +173,21 @@ class Tree:
         """
         # Away first: if this harvest breaks off, an older mark must not speak for newer files.
         self.harvested.unlink(missing_ok=True)
-        # Before it is judged: what is named later is in no harvest.
-        named = self.fingerprint()
+        # Once, and before it is judged: what is named later is in no harvest.
+        read = self._read_refs()
+        take = partial(
+            harvest,
+            base=self.base,
+            caps=caps,
+            committed=partial(self._committed, read),
+            names=self.names,
+        )
         if scopes and self.worktree.is_folder():
             # In the shared tree others still work: their index must not learn of this one's files.
             with self.worktree.on_a_copy() as worktree:
-                found = harvest(
-                    worktree, self.base, scopes=scopes, caps=caps, committed=self._committed
-                )
+                found = take(worktree, scopes=scopes)
         else:
-            found = harvest(
-                self.worktree, self.base, scopes=scopes, caps=caps, committed=self._committed
-            )
+            found = take(self.worktree, scopes=scopes)
 
         def content() -> str:
             # Of several in one tree, what a worker has committed may be of the files of all.
@@ -178,32 +195,35 @@ class Tree:
 
         # With scopes it was asked of an index that has the files of this one alone.
         ignored = None if scopes else [encode_path(path) for path in found.ignored]
-        left = self.keep_left(refs, content, ignored)
+        left = self.keep_left(refs, content, ignored, read)
         yield found, left
         if not (left.unsaved or any(refused.keeps_tree for refused in found.refused)):
-            write_private(self.harvested, named.encode())
+            write_private(self.harvested, _fingerprint(read).encode())
 
     def keep_left(
         self,
         refs: str,
         content: Callable[[], str] | None = None,
         ignored: Collection[bytes] | None = None,
+        read: WorkerRefs | None = None,
     ) -> LeftWork:
         """Bring what its git directory holds beside a harvest under refs that begin with `refs`.
 
         `content` gives the tree of the harvest, which where none was possible is the base;
-        `ignored` is what that found to be ignored. Without `refs` all that is found counts as
-        unsaved.
+        `ignored` is what that found to be ignored, `read` what the directory names, from who has
+        just looked. Without `refs` all that is found counts as unsaved.
         """
         what = content or self._base_tree
+        where = self.worktree, self.git_dir, self.base
         if refs:
-            return keep_left_work(self.worktree, self.git_dir, self.base, what, refs, ignored)
-        return LeftWork(unsaved=left_over(self.worktree, self.git_dir, self.base, what, ignored))
+            return keep_left_work(*where, what, refs, ignored, read)
+        return LeftWork(unsaved=left_over(*where, what, ignored, read))
 
-    def _committed(self) -> frozenset[bytes]:
+    def _committed(self, read: WorkerRefs | None = None) -> frozenset[bytes]:
         """Return what the worker has committed otherwise than the base; nothing where it is odd."""
+        refs = read or self._read_refs()
         with contextlib.suppress(OddGitDirError, GitError, OSError):
-            return committed_paths(self.worktree, self.base)
+            return committed_paths(self.worktree, self.base, refs) if refs else frozenset()
         return frozenset()
 
     def _base_tree(self) -> str:
@@ -213,12 +233,13 @@ class Tree:
         """Return what its git directory holds beside `content` and no ref does, as a clause."""
         return left_over(self.worktree, self.git_dir, self.base, lambda: content)
 
-    def why_unsaved(self) -> str:
+    def why_unsaved(self, named: str = "") -> str:
         """Return what of the work in it is not safe, as a clause; "" where there is none.
 
         Asked before it is given to others or filled anew (promise G8). In doubt it is not safe.
+        `named` is its fingerprint, from who has just asked for that.
         """
-        if self._vouches(self.harvested):
+        if self._vouches(self.harvested, named):
             return ""
         try:
             if self.worktree.is_folder() and self._differs():
@@ -304,11 +325,16 @@ class Tree:
         self.worktree.git("update-index", "-q", "--refresh", ok=None)
 
 
-def prepare(tree: Tree, names: Names) -> None:
+def _fingerprint(read: WorkerRefs | None) -> str:
+    return read.fingerprint if read else ODD
+
+
+def prepare(tree: Tree, names: Names, found: Survey | None = None) -> None:
     """Make a worktree exactly its base, and a git directory for its worker.
 
-    `names` are those of the base. The pool calls this for the one caller that has the number.
-    Raises `UnusableTreeError` for a used worktree that has to be thrown away.
+    `names` are those of the base, `found` is a survey of now beside them. The pool calls this for
+    the one caller that has the number. Raises `UnusableTreeError` for a used worktree that has to
+    be thrown away.
     """
     worktree = tree.worktree
     # Git writes the index last, so that one that is there belongs to a tree that was once whole.
@@ -321,20 +347,20 @@ def prepare(tree: Tree, names: Names) -> None:
         # Git writes only files whose content is another, and these may need other bytes, too.
         raise UnusableTreeError("the attributes are others than before")
     write_private(tree.attributes, names.attributes.encode())
-    done = worktree.git("read-tree", "-u", "--reset", "--end-of-options", tree.base, ok=None)
-    # A warning means that something is not as it should be, too.
-    if done.status or _UNCONVERTED.sub(b"", done.stderr):
-        raise UnusableTreeError(done.complaint)
-    if left_out := worktree.left_out():
-        names = names.without(left_out)
     try:
+        if not fresh:
+            (found or survey(worktree.top, names)).clear()
+        # Git writes each file anew of which the kernel says anything else than its index: also one
+        # with the old length and times, for the time of the last change cannot be set back.
+        done = worktree.git("read-tree", "-u", "--reset", "--end-of-options", tree.base, ok=None)
+        # A warning means that something is not as it should be, too.
+        if done.status or _UNCONVERTED.sub(b"", done.stderr):
+            raise UnusableTreeError(done.complaint)
+        if left_out := worktree.left_out():
+            names = names.without(left_out)
         sweep(worktree.top, names)
     except OSError as error:
         raise UnusableTreeError(str(error)) from error
-    # The content of a used worktree: what an old worker made look unchanged is found here.
-    words = ("diff-files", "--quiet", "--ignore-submodules=all")
-    if not fresh and worktree.git(*words, ok=None).status and worktree.changes().tags:
-        raise UnusableTreeError("not clean after the checkout")
     # Last, since the worker's index is a copy of this one; `sweep` has removed the old `.git`.
     if not erase(os.fsencode(tree.git_dir)):
         raise UnusableTreeError("the worker's git directory cannot be removed")

@@ -4,6 +4,9 @@ Each attempt gets it by plain file writes. The host never reads it, so that what
 does to it is never obeyed and never needed.
 """
 
+# ruff: noqa: PTH102, PTH123 - written for each attempt, and pathlib takes longer than the disk
+
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -18,7 +21,7 @@ from wf_tui.git.refs import BRANCHES
 
 __all__ = ["alternates_of", "renew_worker_git", "write_worker_git"]
 
-_FOLDERS = ("objects/info", "objects/pack", "refs/heads", "info")
+_FOLDERS = ("objects", "objects/info", "objects/pack", "refs", "refs/heads", "info")
 _COPIED = ("info/exclude", "shallow", PATTERNS)
 _CONFIG = """\
 [gc]
@@ -43,26 +46,41 @@ def write_worker_git(worktree: WorktreeFiles, git_dir: Path, base: str) -> None:
     """
     # What is in it has the modes that the worker's git gives it; nobody else comes that far.
     git_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    top, control = str(git_dir), str(worktree.control.git_dir)
     for folder in _FOLDERS:
-        (git_dir / folder).mkdir(parents=True)
-    control = worktree.control.git_dir
-    (git_dir / "objects/info/alternates").write_bytes(alternates_of(worktree.control))
+        os.mkdir(f"{top}/{folder}")
+    _write(f"{top}/objects/info/alternates", alternates_of(worktree.control))
     # The files lie there unfiltered, so that a filter of the user's would find all of them changed.
-    attributes = (control / "info/attributes").read_bytes()
-    (git_dir / "info/attributes").write_bytes(attributes + b"* -filter\n")
+    attributes = _read(f"{control}/info/attributes") + b"* -filter\n"
+    _write(f"{top}/info/attributes", attributes)
     for name in _COPIED:
-        if (control / name).exists():
-            shutil.copyfile(control / name, git_dir / name)
-    config = _config(worktree) + lay_out(control, git_dir)
-    (git_dir / "config").write_bytes(os.fsencode(config))
+        with contextlib.suppress(FileNotFoundError):
+            _write(f"{top}/{name}", _read(f"{control}/{name}"))
+    config = _config(worktree) + lay_out(worktree.control.git_dir, git_dir)
+    _write(f"{top}/config", os.fsencode(config))
     for branch in (TASK_BRANCH, BASE_BRANCH):
-        (git_dir / BRANCHES / branch).write_text(base + "\n")
-    (git_dir / "HEAD").write_text(f"ref: {BRANCHES}{TASK_BRANCH}\n")
-    shutil.copyfile(worktree.index, git_dir / "index")
+        _write(f"{top}/{BRANCHES}{branch}", f"{base}\n".encode())
+    _write(f"{top}/HEAD", f"ref: {BRANCHES}{TASK_BRANCH}\n".encode())
+    shutil.copyfile(worktree.index, f"{top}/index")
     # Whatever is at that name by now is not followed, and not written over.
+    link = b"gitdir: " + os.fsencode(git_dir) + b"\n"
+    _write(f"{worktree.path}/.git", link, mode=0o444)
+
+
+def _write(name: str, content: bytes, mode: int = 0o666) -> None:
+    """Write a file that is not there yet; there are a dozen of them for each attempt."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(worktree.path / ".git", flags, 0o444), "wb") as opened:
-        opened.write(b"gitdir: " + os.fsencode(git_dir) + b"\n")
+    handle = os.open(name, flags, mode)
+    try:
+        while content:
+            content = content[os.write(handle, content) :]
+    finally:
+        os.close(handle)
+
+
+def _read(name: str) -> bytes:
+    with open(name, "rb", buffering=0) as file:
+        return file.read()
 
 
 def alternates_of(control: Control) -> bytes:

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.unit.git.conftest import Run, User, paths_of, reasons_of
 from wf_tui.git.control.caps import Caps
 from wf_tui.git.harvest.harvest import HarvestRefusedError
 from wf_tui.git.harvest.unsafe_paths import leaves_tree
+from wf_tui.git.harvest.worktree_files import WorktreeFiles
 from wf_tui.git.worktrees.tree import Tree
 
 
@@ -195,6 +197,35 @@ def test_special_files_are_refused(tree: Tree) -> None:
     found = tree.harvest()
     assert paths_of(found) == {"ok": "A"}
     assert reasons_of(found) == dict.fromkeys(("README.md", "run.sh", "new"), "special file")
+
+
+def test_git_is_not_asked_what_it_ignores_where_nothing_is(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where all names are tracked, none is ignored: a program of git less for each attempt."""
+    (tree.path / "README.md").write_text("changed")
+    (tree.path / "src" / "app.py").rename(tree.path / "docs" / "app.py")
+    (tree.path / "docs" / "new").write_text("new")
+    with monkeypatch.context() as patch:
+        patch.delattr(WorktreeFiles, "ignored")
+        found = tree.harvest()
+    assert found.ignored == ()
+    assert found == replace(tree, names=None).harvest()
+
+
+@pytest.mark.parametrize("name", ["a.log", "build/x", "docs/a.log", "README.md/a.log", "empty/"])
+def test_what_is_ignored_is_found_beside_known_names(tree: Tree, name: str) -> None:
+    """The names of the base change nothing of what a harvest says."""
+    (tree.path / "README.md").unlink()
+    place = tree.path / name
+    place.parent.mkdir(exist_ok=True)
+    if name.endswith("/"):
+        place.mkdir()
+    else:
+        place.write_text("x")
+    found = tree.harvest()
+    assert found == replace(tree, names=None).harvest()
+    assert bool(found.ignored) is not name.endswith("/")
 
 
 def test_nested_repositories_are_refused(run: Run, tree: Tree) -> None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -221,6 +222,8 @@ def test_nothing_runs_and_the_next_worker_finds_the_base(
     attack(tree, command, tmp_path)
     (tree.path / "work").write_text("done\n")
     found = tree.harvest()
+    # The names of the base spare git a question, and change no answer.
+    assert replace(tree, names=None).harvest() == found
     commit = commit_attempt(
         run.control,
         found.tree_oid,

@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,12 +22,14 @@ from tests.unit.git.conftest import (
 )
 from wf_tui.errors import GitError
 from wf_tui.git.control.caps import Caps
+from wf_tui.git.harvest import worktree_files
 from wf_tui.git.harvest.harvest import HarvestRefusedError
 from wf_tui.git.merge.conflict import Conflict
+from wf_tui.git.runner import Completed, git
 from wf_tui.git.stale_locks import break_stale_locks
 from wf_tui.git.worktrees import pool as pool_module
 from wf_tui.git.worktrees.pool import Pool
-from wf_tui.git.worktrees.sweep import UnusableTreeError
+from wf_tui.git.worktrees.sweep import UnusableTreeError, survey
 from wf_tui.git.worktrees.tree import Tree
 
 _FAR = 2.0**32
@@ -39,6 +43,63 @@ def test_a_released_tree_is_used_again(run: Run) -> None:
     run.pool.release(first)
     assert run.pool.free() == (1,)
     assert [run.pool.acquire(run.control.base).number for _ in range(2)] == [1, 3]
+
+
+def test_a_harvested_file_keeps_no_mode_and_no_second_name(run: Run, tmp_path: Path) -> None:
+    """Git takes a file that it has added for its own; whoever had it open must not write in it."""
+    tree = run.pool.acquire(run.control.base)
+    file = tree.path / "README.md"
+    file.write_text("mine")
+    file.chmod(0o666)
+    os.link(file, tmp_path / "second")
+    commit = commit_tree_of(run, tree)
+    run.pool.release(tree, saved=True)
+    again = run.pool.acquire(commit)
+    assert again.number == tree.number
+    assert file.read_text() == "mine"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    assert not file.samefile(tmp_path / "second")
+
+
+def test_old_length_and_times_make_no_file_unchanged(run: Run) -> None:
+    """The kernel's time of the last change cannot be set back, and is what git goes by."""
+    tree = run.pool.acquire(run.control.base)
+    file = tree.path / "README.md"
+    before = file.stat()
+    file.write_text("HELLO\n")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    run.pool.release(tree, saved=True)
+    assert run.pool.acquire(run.control.base).number == tree.number
+    assert file.read_text() == "hello\n"
+
+
+def test_modes_do_not_hang_on_the_umask(run: Run) -> None:
+    """Files that git writes have the modes of a checkout, and are not taken for another one's."""
+    before = os.umask(0o002)
+    try:
+        tree = run.pool.acquire(run.control.base)
+        run.pool.release(tree)
+        names = run.pool.acquire(run.control.base).names
+    finally:
+        os.umask(before)
+    assert names is not None
+    assert survey(os.fsencode(tree.path), names).misfits == ()
+
+
+def test_a_tree_is_used_again_by_one_program_of_git(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing was written since, and nothing is ignored, git only brings it to its base."""
+    run.pool.release(run.pool.acquire(run.control.base))
+    commands = list[str]()
+
+    def noting(*words: str, **named: Any) -> Completed:
+        commands.append(words[0])
+        return git(*words, **named)
+
+    monkeypatch.setattr(worktree_files, "git", noting)
+    run.pool.acquire(run.control.base)
+    assert commands == ["read-tree"]
 
 
 def test_a_tree_that_is_kept_back_goes_to_who_wants_it(run: Run) -> None:
