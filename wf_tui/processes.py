@@ -108,8 +108,12 @@ def hide_memory() -> bool:
 
 def process_ids() -> Iterator[int]:
     """Return the numbers of all processes, of all users; none where there is no /proc."""
-    for folder in _PROC.glob("[0-9]*"):
-        yield int(folder.name)
+    if not _PROC.is_dir():
+        return
+    with os.scandir(_PROC) as entries:
+        for entry in entries:
+            if entry.name.isdecimal():
+                yield int(entry.name)
 
 
 def working_folders() -> frozenset[Path] | None:

@@ -5,6 +5,7 @@ Looks at the ledger, the refs and the trees alone, so doing it twice does no har
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -23,9 +24,11 @@ from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
 from wf_tui.scheduler.attempts.workspace import Workspace
 from wf_tui.scheduler.integrator import FinishedWork
 from wf_tui.workers.model.host_link import HOST_FILE, end_left_host
-from wf_tui.workers.shim.sweep import sweep_git, sweep_marked
+from wf_tui.workers.shim.sweep import sweep_left
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.rows import AttemptRow, TaskRow
     from wf_tui.ledger.writer import Writer
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.attempts.factory import AttemptFactory
     from wf_tui.scheduler.claim_record import ClaimRecord
     from wf_tui.scheduler.threads import Threads
+
+    _Left = tuple[AttemptRow, TaskRow]
 
 __all__ = ["Recovery"]
 
@@ -71,7 +76,7 @@ class Recovery:
         recorded; then the run needs another start.
         """
 
-        def read_open(ledger: Ledger) -> list[tuple[AttemptRow, TaskRow]]:
+        def read_open(ledger: Ledger) -> list[_Left]:
             every = reads.attempts(ledger.db, self.run)
             rows = [(one, reads.task(ledger.db, self.run, one.task)) for one in every if one.open]
             # What a person has accepted is no worker's: the scheduler takes it up where it was. But
@@ -79,24 +84,46 @@ class Recovery:
             left = [(row, task) for row, task in rows if not row.by_hand or _merging_rival(task)]
             return sorted(left, key=lambda pair: not _merging_rival(pair[1]))
 
-        # First of all nothing may be at work in the trees any more: what is harvested then is all.
-        await self.threads.run(sweep_marked, attempt_mark(self.run, ""))
-        await self.threads.run(end_left_host, self.paths.root / HOST_FILE)
-        await self.threads.run(sweep_git, self.steps.harvest.control.git_dir)
-        # Behind the sweep of git: a lock is stale when no git of ours is left that could hold it.
-        await self.threads.run(break_stale_locks, self.paths)
-        await self.threads.run(self.steps.prepare.trees.pool.empty_trash)
+        await self.threads.run(self._clear)
         await self.threads.reach(Point.RECOVERY_SWEPT)
         left = await self.writer.submit(read_open)
-        for attempt, task in left:
-            await self._recover_one(attempt, task)
-            await self.threads.reach(Point.RECOVERY_SETTLED)
+        # What may have been merged is settled first, one after the other: the branch is one.
+        await self._settle_each([pair for pair in left if pair[1].step == Step.INTEGRATING])
+        await self._settle_by_tree([pair for pair in left if pair[1].step != Step.INTEGRATING])
         wanted = await self.writer.submit(
             lambda ledger: reads.pulse(ledger.db, self.run, ledger.now()).wanted_trees
         )
         await self.threads.run(self.steps.prepare.trees.pool.reclaim, wanted)
         await self.threads.reach(Point.RECOVERY_DONE)
         return len(left)
+
+    def _clear(self) -> None:
+        """End what runs, and remove what it can have left in the way; in a thread."""
+        # First of all nothing may be at work in the trees any more: what is harvested then is all.
+        sweep_left(attempt_mark(self.run, ""), self.steps.harvest.control.git_dir)
+        end_left_host(self.paths.root / HOST_FILE)
+        # Behind the sweep of git: a lock is stale when no git of ours is left that could hold it.
+        break_stale_locks(self.paths)
+        self.steps.prepare.trees.pool.empty_trash()
+
+    async def _settle_by_tree(self, left: Sequence[_Left]) -> None:
+        """Settle attempts side by side, those that have one tree in common one after the other.
+
+        All have come to an end when it returns, or raises what the first of them has raised.
+        """
+        by_tree: dict[str, list[_Left]] = {}
+        for attempt, task in left:
+            by_tree.setdefault(attempt.tree or f"none of {task.id}", []).append((attempt, task))
+        settling = map(self._settle_each, by_tree.values())
+        for end in await asyncio.gather(*settling, return_exceptions=True):
+            if end is not None:
+                raise end
+
+    async def _settle_each(self, left: Sequence[_Left]) -> None:
+        """Settle attempts one after the other."""
+        for attempt, task in left:
+            await self._recover_one(attempt, task)
+            await self.threads.reach(Point.RECOVERY_SETTLED)
 
     async def _recover_one(self, attempt: AttemptRow, task: TaskRow) -> None:
         if task.spec.rival:

@@ -30,7 +30,7 @@ CRASHES: Final = (
         "G4",
         "no sweep at the start",
         "scheduler/recovery.py",
-        '        await self.threads.run(sweep_marked, attempt_mark(self.run, ""))\n',
+        '        sweep_left(attempt_mark(self.run, ""), self.steps.harvest.control.git_dir)\n',
         "",
         "unit/scheduler/test_recovery.py::test_what_outlives_even_the_shims_is_ended",
     ),

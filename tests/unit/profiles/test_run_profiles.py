@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,22 @@ def test_profiles_are_stored_whole_and_without_values() -> None:
     text = profiles_text({"one": ONE, "with": WITH_LOGIN})
     assert profiles_of(text) == {"one": ONE, "with": WITH_LOGIN}
     assert (profiles_of(""), profiles_of("{}")) == ({}, {})
+
+
+def test_profiles_of_other_versions_are_read() -> None:
+    """A newer wf may have stored more of each part, an older one less."""
+    limits, key = {"max_steps": 3, "new": 1}, {"name": "A", "source": "env", "place": "A", "new": 1}
+    stored = {"name": "one", "kind": "agent", "lane": "x", "new": [1], "argv": ["a", "b"]}
+    more = {"limits": limits, "keys": [key], "price": {"input": 1.0, "output": 2.0}}
+    assert profiles_of(json.dumps({"one": stored | more})) == {
+        "one": Resolved(
+            *("one", "agent", "x"),
+            argv=("a", "b"),
+            limits=Limits(max_steps=3),
+            keys=(Key("A", "env", "A"),),
+            price=Price(1.0, 2.0),
+        )
+    }
 
 
 def test_the_key_of_a_model_goes_to_no_program(tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
 import shutil
 import signal
 from functools import partial
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -17,6 +20,7 @@ from tests.support.run_harness import attempt_started
 from tests.support.schedulers import kill_scheduler
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.rules.moves import CANCEL
+from wf_tui.scheduler.recovery import Recovery
 from wf_tui.workers.shim.descendants import children_of
 from wf_tui.workers.shim.sweep import sweep_marked
 
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.run_harness import RunHarness
+    from wf_tui.ledger.model.rows import AttemptRow, TaskRow
 
 
 def test_killed_scheduler(harness: RunHarness, tmp_path: Path) -> None:
@@ -144,3 +149,44 @@ def test_an_unrecorded_harvest_keeps_its_tree(harness: RunHarness) -> None:
     assert harness.lead() == "partial"
     (attempt,) = harness.attempts("a")
     assert (attempt.outcome, bool(attempt.commit_id)) == ("lost", True)
+
+
+told: list[str] = []
+
+
+class Watched(Recovery):
+    """A recovery that notes when it begins and ends an attempt, and settles none."""
+
+    async def _recover_one(self, attempt: AttemptRow, task: TaskRow) -> None:
+        del attempt  # the task says enough
+        told.append(f"{task.id} begins")
+        await asyncio.sleep(0)
+        if task.id == "bad":
+            raise LedgerError(task.id)
+        told.append(f"{task.id} ends")
+
+
+async def settled(**trees: str | None) -> list[str]:
+    """Return what begins and ends where these tasks have left attempts in these trees."""
+    told.clear()
+    anything: Any = SimpleNamespace(reach=AsyncMock())
+    recovery = Watched("run", anything, anything, anything, anything)
+    left: Any = [(SimpleNamespace(tree=trees[one]), SimpleNamespace(id=one)) for one in trees]
+    await recovery._settle_by_tree(left)
+    return told
+
+
+async def test_attempts_are_settled_side_by_side() -> None:
+    """But for those that are in one tree: they count who is in it, and share its files."""
+    assert await settled(a="1", b="2", c="1", d=None, e=None) == [
+        *("a begins", "b begins", "d begins", "e begins"),
+        *("a ends", "c begins", "b ends", "d ends", "e ends"),
+        "c ends",
+    ]
+
+
+async def test_one_that_cannot_be_settled_ends_no_other_half_way() -> None:
+    """The others come to an end before the scheduler does."""
+    with pytest.raises(LedgerError, match="bad"):
+        await settled(bad="1", b="2")
+    assert told == ["bad begins", "b begins", "b ends"]

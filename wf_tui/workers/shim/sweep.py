@@ -13,7 +13,7 @@ from pathlib import Path
 
 from wf_tui.processes import is_running, process_ids, start_time
 
-__all__ = ["sweep_git", "sweep_marked"]
+__all__ = ["sweep_left", "sweep_marked"]
 
 _ROUNDS = 50
 _PATIENCE_MS = 200
@@ -33,6 +33,26 @@ def sweep_marked(prefix: str, *, exact: bool = False) -> int:
     With `exact` the mark has to be `prefix`. Returns when none is left; where processes do not
     show their environment (no /proc) none is found.
     """
+    return _sweep(_marked(prefix, exact=exact))
+
+
+def sweep_left(prefix: str, git_dir: Path) -> int:
+    """Kill what a dead scheduler left of its run; return how many, when none is left.
+
+    Programs by their mark, as `sweep_marked`; and git commands on a repository whose `wf` is gone,
+    and which may still write: they outlive a killed scheduler for as long as they need, and
+    `WF_GIT` says whose they are. One look at all processes is for both.
+    """
+    has_mark, is_orphan = _marked(prefix), _orphan(git_dir)
+
+    def is_left(variables: list[bytes]) -> bool:
+        return has_mark(variables) or is_orphan(variables)
+
+    return _sweep(is_left)
+
+
+def _marked(prefix: str, *, exact: bool = False) -> Callable[[list[bytes]], bool]:
+    """Return what tells a program of an attempt by its environment."""
     if not prefix:
         raise ValueError("a sweep needs a mark")
     wanted = b"WF_ATTEMPT=" + os.fsencode(prefix)
@@ -40,14 +60,11 @@ def sweep_marked(prefix: str, *, exact: bool = False) -> int:
     def has_mark(variables: list[bytes]) -> bool:
         return any(one == wanted if exact else one.startswith(wanted) for one in variables)
 
-    return _sweep(has_mark)
+    return has_mark
 
 
-def sweep_git(git_dir: Path) -> int:
-    """Kill git commands on a repository whose `wf` is gone, and which may still write; their count.
-
-    They outlive a killed scheduler for as long as they need; `WF_GIT` says whose they are.
-    """
+def _orphan(git_dir: Path) -> Callable[[list[bytes]], bool]:
+    """Return what tells a git command on this repository, that nobody waits for any more."""
     place = b"GIT_DIR=" + os.fsencode(git_dir)
     mark = b"WF_GIT="
 
@@ -57,7 +74,7 @@ def sweep_git(git_dir: Path) -> int:
         owners = [one.removeprefix(mark) for one in variables if one.startswith(mark)]
         return any(not (owner.isdigit() and is_running(int(owner))) for owner in owners)
 
-    return _sweep(is_orphan)
+    return is_orphan
 
 
 def _sweep(is_stray: Callable[[list[bytes]], bool]) -> int:
@@ -75,19 +92,27 @@ def _sweep(is_stray: Callable[[list[bytes]], bool]) -> int:
 def _found(is_stray: Callable[[list[bytes]], bool]) -> set[_Process]:
     found: set[_Process] = set()
     for pid in process_ids():
-        folder = Path("/proc", str(pid))
-        try:
-            if folder.stat().st_uid != os.geteuid():
-                continue
-            # Its start time first: if the number is given to another process meanwhile, what was
-            # read belongs to that one, and `_kill` sees that it is not the one found here.
-            started = start_time(pid)
-            variables = (folder / "environ").read_bytes().split(b"\0")
-        except OSError:  # it ended meanwhile, or is not ours to read
+        # Nearly none is one, and only of those that look like it the rest is asked for.
+        if pid == os.getpid() or not is_stray(_environment(pid)):
             continue
-        if started is not None and pid != os.getpid() and is_stray(variables):
+        # Its start time first: if the number is given to another process meanwhile, what is read
+        # belongs to that one, and `_kill` sees that it is not the one found here.
+        started = start_time(pid)
+        if started is not None and is_stray(_environment(pid)):
             found.add(_Process(pid, started))
     return found
+
+
+def _environment(pid: int) -> list[bytes]:
+    """Return the variables of a process of this user; none of one without a mark of wf."""
+    folder = Path("/proc", str(pid))
+    try:
+        content = (folder / "environ").read_bytes()
+        if b"WF_" in content and folder.stat().st_uid == os.geteuid():
+            return content.split(b"\0")
+    except OSError:
+        pass  # it ended meanwhile, or is not ours to read
+    return []
 
 
 def _kill(processes: Iterable[_Process]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.workers.conftest import Witness
-from wf_tui.workers.shim.sweep import sweep_git, sweep_marked
+from wf_tui.workers.shim.sweep import sweep_left, sweep_marked
 
 
 @pytest.fixture
@@ -39,7 +39,10 @@ def test_exact(marked: list[subprocess.Popen[bytes]]) -> None:
 
 
 def test_git_of_the_dead(tmp_path: Path) -> None:
-    """Git on this repository is killed when whoever started it is gone, and lives while they do."""
+    """Git on this repository is killed when whoever started it is gone, and lives while they do.
+
+    The same sweep kills programs by their mark.
+    """
     with subprocess.Popen(["true"]) as gone:
         gone.wait()
     places = [(tmp_path, gone.pid), (tmp_path, os.getpid()), (tmp_path / "other", gone.pid)]
@@ -47,9 +50,10 @@ def test_git_of_the_dead(tmp_path: Path) -> None:
         subprocess.Popen(["sleep", "1000"], env={"GIT_DIR": str(place), "WF_GIT": str(pid)})
         for place, pid in places
     ]
-    swept = sweep_git(tmp_path)
-    assert (swept, [command.poll() for command in commands]) == (1, [-9, None, None])
-    for command in commands[1:]:
+    commands.append(subprocess.Popen(["sleep", "1000"], env={"WF_ATTEMPT": f"{tmp_path}/task/1"}))
+    swept = sweep_left(f"{tmp_path}/", tmp_path)
+    assert (swept, [command.poll() for command in commands]) == (2, [-9, None, None, -9])
+    for command in commands:
         command.kill()
         command.wait()
 
@@ -63,6 +67,8 @@ def test_empty_mark() -> None:
     """An empty mark, which every attempt's begins with, is a mistake."""
     with pytest.raises(ValueError, match="mark"):
         sweep_marked("")
+    with pytest.raises(ValueError, match="mark"):
+        sweep_left("", Path())
 
 
 async def test_descendants_in_other_sessions(witness: Witness, tmp_path: Path) -> None:
