@@ -131,18 +131,18 @@ def open_ledger(
 @contextlib.contextmanager
 def open_reads(project: Project) -> Iterator[Database]:
     """Open the ledger of a repository for reading."""
-    with _database(project, create=False) as db:
+    with _database(project, create=False, reader=True) as db:
         yield db
 
 
 @contextlib.contextmanager
-def _database(project: Project, *, create: bool) -> Iterator[Database]:
+def _database(project: Project, *, create: bool, reader: bool = False) -> Iterator[Database]:
     store = store_of(project.paths)
     if not create and not store.exists():
         raise UsageError("there is no run on this repository yet", "start one: wf run PLAN")
     if project.paths.root.exists():
         require_own(project.paths.root.parent)
-    with contextlib.closing(store.open(create=create)) as db:
+    with contextlib.closing(store.open(create=create, reader=reader)) as db:
         yield db
 
 

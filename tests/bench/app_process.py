@@ -18,6 +18,8 @@ PAUSE: Final = threading.Event()
 """What nobody sets: waiting for it is a pause."""
 SETTLED: Final = 0.35
 """Seconds after which a change is on the screen and all is quiet again."""
+_TERMINAL: Final = {"COLUMNS": "160", "LINES": "48"}
+"""What a terminal of the size of the probe says before anything is drawn."""
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _Reading = dict[str, Any]
 
@@ -30,7 +32,7 @@ class AppProcess:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.app_probe", *map(str, words)],
             cwd=_ROOT,
-            env={**os.environ, **environ},
+            env={**os.environ, **_TERMINAL, **environ},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -30,6 +30,8 @@ from wf_tui.settings import DefaultSettings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from textual.timer import Timer
+
     from wf_tui.clock import Clock
     from wf_tui.picture.batch import Batch, Changes
     from wf_tui.project import Project
@@ -38,8 +40,10 @@ if TYPE_CHECKING:
 __all__ = ["BoardApp"]
 
 _TICK: Final = 0.1
-"""Seconds between two times that the screen changes by itself: nobody reads faster than that, and
-each change costs a frame."""
+"""Seconds at least between two times that the screen changes by itself: nobody reads faster than
+that, and each change costs a frame."""
+_PAST: Final = 0.002
+"""Seconds past a whole one at which it is certain to be over."""
 
 
 class BoardApp(RunSwitch):
@@ -91,6 +95,9 @@ class BoardApp(RunSwitch):
         """What was read and is not in the picture yet."""
         self._second = 0
         """The last whole second for which ages were drawn."""
+        self._beaten = -_TICK
+        """When the last beat was, by the clock that never goes back."""
+        self._next_beat: Timer | None = None
         self._begins_on = ""
         self.use_themes(self.config.board.theme, self.environ)
 
@@ -124,7 +131,7 @@ class BoardApp(RunSwitch):
         configured = self.config.board.theme
         if problem := unknown_theme(configured, self.environ, self.available_themes):
             self.show_toast(problem)
-        self.set_interval(_TICK, self.beat)
+        self.beat()
 
     def on_unmount(self) -> None:
         """Let the threads end; what a person has asked for is still done."""
@@ -136,7 +143,7 @@ class BoardApp(RunSwitch):
 
     @on(LedgerChanged)
     def take_batch(self, message: LedgerChanged) -> None:
-        """Keep what was read until the next beat, so that bursts cost one frame.
+        """Keep what was read until a beat may be, so that bursts cost one frame.
 
         The first batch is shown at once: until then the screen is empty. Of a large run it is a
         part, and the next one is all of it.
@@ -157,6 +164,8 @@ class BoardApp(RunSwitch):
             run = message.batch.run
             if run.left_out and run.ended_at is None:
                 self.show_toast(run.left_out)
+        else:
+            self._beat_soon()
 
     @on(FeedFailed)
     def report_feed_failure(self, message: FeedFailed) -> None:
@@ -166,14 +175,29 @@ class BoardApp(RunSwitch):
         for screen in self.visible_run_screens():
             screen.show_frame()
 
-    def beat(self) -> None:
-        """Bring the screen up to date; called ten times a second, however much has changed.
+    def _beat_soon(self) -> None:
+        """Have the next beat as soon as one may be: after a while of rest, now."""
+        wait = self._beaten + _TICK - self.clock.monotonic()
+        if wait > 0:
+            self._beat_in(wait)
+        else:
+            self.beat()
 
-        Here alone the news reach the picture, and on the event loop: no handler sees it change
-        under its hands. Nothing is drawn on screens that are being taken down.
+    def _beat_in(self, seconds: float) -> None:
+        if self._next_beat is not None:
+            self._next_beat.stop()
+        self._next_beat = self.set_timer(seconds, self.beat)
+
+    def beat(self) -> None:
+        """Bring the screen up to date; at most ten times a second, however much has changed.
+
+        That is after news, while a message counts down, and with each whole second: while nothing
+        happens the board rests. Here alone the news reach the picture, and on the event loop: no
+        handler sees it change under its hands. Nothing is drawn on screens that are taken down.
         """
         if not self.is_running:
             return
+        self._beaten = self.clock.monotonic()
         batches, self._batches = self._batches, []
         for batch in batches:
             self.apply_batch(batch)
@@ -194,6 +218,8 @@ class BoardApp(RunSwitch):
                 screen.tick(self.now())
                 if is_woken:
                     screen.refresh_from(EVERYTHING)
+        is_told = self.toasts.standing(self._beaten) is not None
+        self._beat_in(_TICK if is_told else 1 - self.clock.now() % 1 + _PAST)
 
     def on_app_focus(self) -> None:
         """Note that the person looks at the board."""

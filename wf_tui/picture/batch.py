@@ -85,4 +85,4 @@ class Changes:
     """Whether pending cards may wait for something else; `Picture.revision` says which in view."""
     seats: bool
     moved: frozenset[str] = frozenset()
-    """The cards whose state or kind is another; of `cards`."""
+    """The cards whose state or kind is another; of `cards`. None where all of a run was read."""

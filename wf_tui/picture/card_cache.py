@@ -107,6 +107,8 @@ class CardCache:
         """What the reasons of those depend on that wait for no other task."""
         self._reasons: dict[str, tuple[float, Reason]] = {}
         self._revisions: dict[str, int] = {}
+        """Of the tasks that look different than when they were read; of all others `_as_read`."""
+        self._as_read = 0
         self._made: dict[str, tuple[int, Card]] = {}
         self._last_reasons: dict[str, Reason] = {}
         self._last_revision = 0
@@ -114,6 +116,11 @@ class CardCache:
     def forget(self) -> None:
         """Forget all cards; their revisions keep growing."""
         # A view compares revisions: counted from 0 again, a new card could look like an old one.
+        self._last_revision += 1
+        self._as_read = self._last_revision
+        self._revisions.clear()
+        self._reasons.clear()
+        self._last_reasons.clear()
         self.rows.clear()
         self._evidence.clear()
         self._answers.clear()
@@ -138,7 +145,7 @@ class CardCache:
         _put(self._last, row.id, last)
         _put(self._questions, row.id, question)
         self.rows[row.id] = row
-        self._needs[row.id] = needs
+        _put(self._needs, row.id, needs or None)
         # What an attempt showed is nothing to go by once its claim is gone.
         if not row.claimed:
             self._evidence.pop(row.id, None)
@@ -146,7 +153,8 @@ class CardCache:
             self._asked.pop(row.id, None)
         elif question is not None:
             self._asked[row.id] = question
-        self._bump(row.id)
+        if before[0] is not None:
+            self._bump(row.id)
         return True
 
     def add_evidence(self, event: EventRow) -> bool:
@@ -283,7 +291,7 @@ class CardCache:
                 self._last_revision += 1
                 self._revisions[task] = self._last_revision
                 self._last_reasons[task] = reason
-        return self._revisions[task]
+        return self._revisions.get(task, self._as_read)
 
     def card(self, task: str) -> Card:
         """Return the card of a task, the same object as long as it looks the same.

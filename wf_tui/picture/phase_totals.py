@@ -50,7 +50,9 @@ class PhaseTotals:
         self.by_name: dict[str, Totalled] = {}
         self.begun: dict[str, float] = {}
         """When the first task of a phase was claimed."""
-        self._counted: dict[str, tuple[TaskRow, bool]] = {}
+        self._counted: dict[str, TaskRow] = {}
+        self._needing: set[str] = set()
+        """Which of these were counted as needing a person."""
         self._unread: set[str] = set()
         """The phases of which some that is done is not here yet."""
 
@@ -73,8 +75,9 @@ class PhaseTotals:
         """Count a task as it is now, instead of as it was."""
         before = self._counted.get(row.id)
         if before is not None:
-            self._count(before[0], -1, needs=before[1])
-        self._counted[row.id] = (row, needs)
+            self._count(before, -1, needs=row.id in self._needing)
+        self._counted[row.id] = row
+        (self._needing.add if needs else self._needing.discard)(row.id)
         self._count(row, 1, needs=needs)
 
     def _count(self, row: TaskRow, by: int, *, needs: bool) -> None:

@@ -148,7 +148,9 @@ class Picture:
             ):
                 continue
             changed.add(row.id)
-            if old is None or (old.state, old.kind) != (row.state, row.kind):
+            # All that is read at once is new, and nothing of it has changed.
+            moved = old is None or (old.state, old.kind) != (row.state, row.kind)
+            if moved and not batch.whole:
                 self._moved.add(row.id)
             self._totals.replace(old, row)
             if old is None:

@@ -15,12 +15,12 @@ from tests.support.screen_text import board_of, screen_text, text_of
 from wf_tui.board.app import BoardApp
 from wf_tui.board.detail.pane import DetailPane
 from wf_tui.board.frame.status_line import StatusLine
-from wf_tui.board.messages import FeedFailed
+from wf_tui.board.messages import FeedFailed, LedgerChanged
 from wf_tui.errors import RefusedError
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.rules.moves import HOLD
 from wf_tui.ledger.store.sqlite.driver import SqliteDatabase
-from wf_tui.picture import first_part
+from wf_tui.picture import first_part, reading
 from wf_tui.picture.age import time_of_day
 
 if TYPE_CHECKING:
@@ -170,6 +170,23 @@ async def test_a_ledger_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         hand.app.note_reading()
         hand.app.beat()
         assert "as of" not in screen_text(hand.app)[0]
+
+
+async def test_news_after_a_rest_are_shown_at_once(tmp_path: Path) -> None:
+    """What comes right after them waits for the next beat: nobody reads ten frames a second."""
+    async with board(tmp_path, "a", "b") as hand:
+        app, drive = hand.app, hand.drive
+        folder = app.project.paths.run(RUN).root
+        for task, shown in (("a", True), ("b", False)):
+            drive.expect_claim(task, f"w{ord(task) - 96}")
+            batch = reading.read_since(drive.db, RUN, app.live.seq, drive.clock.now(), folder)
+            assert batch is not None
+            if task == "a":
+                drive.clock.move(1)
+            app.take_batch(LedgerChanged(batch))
+            assert (app.live.row(task).state is IN_PROGRESS) == shown
+        app.beat()
+        assert app.live.row("b").state is IN_PROGRESS
 
 
 async def test_a_run_without_a_scheduler_says_so(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from tests.support.board_harness import board
 from tests.support.screen_text import board_of, column_of, line_with, screen_text, text_of
 from wf_tui.board.columns.column_tabs import ColumnTabs
 from wf_tui.board.detail.pane import DetailPane
+from wf_tui.board.detail.pane_head import PaneHead
 from wf_tui.board.frame.footer import Footer
 from wf_tui.board.theme.choice import choose_theme
 from wf_tui.board.theme.our_themes import DARK, LIGHT
@@ -190,6 +191,16 @@ async def test_the_pane_stands_where_there_is_room(tmp_path: Path) -> None:
         assert pane.size.width >= 78
         await hand.press("escape")
         assert (pane.display, view.selected) == (False, "a")
+
+
+async def test_a_pane_has_no_parts_until_it_is_opened(tmp_path: Path) -> None:
+    """Where there is room for it from the start, they are there from the start."""
+    async with board(tmp_path, "a") as hand:
+        pane = board_of(hand.app).query_one(DetailPane)
+        assert not pane.children
+        await hand.press("enter", "enter")
+        assert (pane.task_id, pane.has_focus_within) == ("a", True)
+        assert text_of(pane.query_one(PaneHead))[0].strip().startswith("○ a")
 
 
 async def test_tab_changes_the_side(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.css.stylesheet import Stylesheet
+
 from tests.support.board_harness import board
 from tests.support.ledger_harness import phase
 from tests.support.screen_text import Frames, screen_text
@@ -15,9 +17,11 @@ from wf_tui.config import Board, Config
 from wf_tui.ledger.model.states import Step
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import pytest
+    from textual.dom import DOMNode
 
     from tests.support.board_harness import BoardHarness
     from tests.support.ledger_harness import LedgerHarness
@@ -120,3 +124,23 @@ async def test_a_quiet_second_is_one_frame(tmp_path: Path, monkeypatch: pytest.M
         hand.app.beat()
         await hand.pilot.pause()
         assert (counted.frames, counted.layouts) == (2, 0)
+
+
+async def test_a_board_is_styled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it is mounted: its size and its theme are known before, so nothing is styled anew."""
+    anew: list[int] = []
+    update = Stylesheet.update_nodes
+
+    def count(sheet: Stylesheet, nodes: Iterable[DOMNode], animate: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
+        every = list(nodes)
+        anew.append(len(every))
+        update(sheet, every, animate=animate)
+
+    def refuse(_: Stylesheet) -> None:
+        raise AssertionError("all style sheets were parsed anew")
+
+    monkeypatch.setattr(Stylesheet, "update_nodes", count)
+    monkeypatch.setattr(Stylesheet, "reparse", refuse)
+    async with board(tmp_path, "a") as hand:
+        assert max(anew) < len(list(hand.app.screen.walk_children())) / 4
+        assert hand.app.screen.has_class("-wide", "-high")

@@ -95,4 +95,5 @@ def test_tasks_come_in_order_and_share(
     tasks = reads.tasks(drive.db, RUN)
     assert [task.id for task in tasks] == ["d", "b", "e", "a", "c"]
     assert all(task.run is tasks[0].run and task.phase is tasks[0].phase for task in tasks)
+    assert all(task.rank is tasks[0].rank and task.detail is tasks[0].detail for task in tasks)
     assert tasks == [reads.task(drive.db, RUN, task.id) for task in tasks]

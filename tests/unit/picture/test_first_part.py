@@ -91,3 +91,11 @@ def test_much_at_work_has_no_part(drive: LedgerHarness, monkeypatch: pytest.Monk
     assert begin(drive).is_part
     monkeypatch.setattr(first_part, "MOST", 0)
     assert reading.read_first(drive.db, RUN, 0.0, FOLDER) is None
+
+
+@pytest.mark.usefixtures("few")
+def test_what_is_read_after_the_part_has_not_changed(drive: LedgerHarness) -> None:
+    """Cards that only were not there yet are no news: nothing of them is marked."""
+    drive.make("a", "b", "c", "d")
+    part, whole = begin(drive), PictureHarness(drive).read_all()
+    assert part.apply(whole).moved == frozenset()

@@ -52,7 +52,8 @@ class DetailPane(Commenting, Finding):
 
     A screen says with `show` of which task, and passes on with `refresh_from` what has changed. The
     pane asks its feed, at most one thing at a time and only while it can be seen, and draws what
-    comes back as a message.
+    comes back as a message. One that is `shut` has no parts until `open`: they are as many as all
+    others of a board, and most boards are looked at without it.
     """
 
     BINDING_GROUP_TITLE = "Detail"
@@ -76,10 +77,12 @@ class DetailPane(Commenting, Finding):
         clock: Clock,
         *,
         ascii: bool = False,  # noqa: A002 - the option's name
+        shut: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
+        self._is_shut = shut
         self.tab = Tab.LOG
         self.task_id: str | None = None
         self._project = project
@@ -106,15 +109,21 @@ class DetailPane(Commenting, Finding):
 
     def compose(self) -> ComposeResult:
         """Put head and tabs above the lines, and below them what one types in."""
-        yield self._head
-        yield self._tabs
-        yield self._view
-        yield self._below
-        yield FindBar()
-        yield self._box
+        if not self._is_shut:
+            yield from (self._head, self._tabs, self._view, self._below, FindBar(), self._box)
+
+    def open(self) -> None:
+        """Be there from now on; a screen calls it before it shows the pane."""
+        was_shut, self._is_shut = self._is_shut, False
+        # Before it is mounted, `compose` and `on_mount` are still to come.
+        if was_shut and self.is_mounted:
+            self.mount(*self.compose())
+            self.on_mount()
 
     def on_mount(self) -> None:
-        """Begin to look."""
+        """Begin to look, if it is to be seen."""
+        if self._is_shut:
+            return
         self.set_interval(_EVERY, self._read_if_due)
         self.set_interval(_LIVE_EVERY, self.read_again_if_live)
         self._start_over()
@@ -381,6 +390,8 @@ class DetailPane(Commenting, Finding):
 
     def _start_over(self) -> None:
         """Forget what is shown and ask for what is wanted now."""
+        if self._is_shut:
+            return
         self._box.put_away()
         self._generation += 1
         self._asked, self._is_new, self._due = None, True, True

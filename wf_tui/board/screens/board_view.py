@@ -77,7 +77,14 @@ class BoardView(RunScreen):
         yield ColumnTabs(host.glyphs)
         with Horizontal(id="parts"):
             yield from (*columns, tasks)
-            yield DetailPane(host.project, host.run_id, host.clock, ascii=host.ascii, id="detail")
+            yield DetailPane(
+                host.project,
+                host.run_id,
+                host.clock,
+                ascii=host.ascii,
+                shut=not self.pane_is_open,
+                id="detail",
+            )
 
     def compose_prompt(self) -> Iterable[Widget]:
         """Lay out the line in which a filter is typed."""
@@ -124,7 +131,7 @@ class BoardView(RunScreen):
         if self._pane is not None:
             return self._pane
         wish = self.host.config.board.pane
-        return self.size.width >= BROAD if wish == "auto" else wish == "always"
+        return self.app.size.width >= BROAD if wish == "auto" else wish == "always"
 
     def open_pane(self, *, on: bool) -> None:
         """Open the pane, or close it."""
@@ -155,7 +162,10 @@ class BoardView(RunScreen):
             if isinstance(view, BoardColumn):
                 head = heads.get(layout.kind, Head.TITLE)
                 view.take_form(is_rail=name in layout.rails, head=head)
-        self.query_one(DetailPane).display = layout.pane
+        pane = self.query_one(DetailPane)
+        if layout.pane:
+            pane.open()
+        pane.display = layout.pane
         self.set_class(layout.pane, "-detail-open")
         self._focus_current()
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
-from textual import on
+from textual import events, on
 from textual.containers import Container, Horizontal
 from textual.css.query import NoMatches
 from textual.screen import Screen
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.app import ComposeResult
+    from textual.geometry import Size
     from textual.widget import Widget
 
     from wf_tui.board.frame.notices import Notice
@@ -48,6 +49,8 @@ _COMPACT_BELOW: Final = 26
 """Lines of the body below which cards are compact."""
 _FRAME: Final = 4
 """Lines of the frame."""
+_KEYS_EVERY: Final = 5
+"""Seconds after which the keys are judged anew where nothing has changed."""
 _STRIP_FROM: Final = 80
 """Columns below which there is no strip."""
 
@@ -91,6 +94,7 @@ class RunScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the frame and the body; all of it stays for as long as the screen does."""
+        self._show_size(self.app.size)
         glyphs = self.host.glyphs
         yield from self.compose_header()
         yield from self.compose_second()
@@ -124,11 +128,26 @@ class RunScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """Have the body compact where it is low, or the person wants it so; then lay it out."""
-        density = self.host.config.board.density
-        has_strip = self.tabs or self.size.width >= _STRIP_FROM
-        is_low = self.size.height - _FRAME + (not has_strip) < _COMPACT_BELOW
-        self.set_class(is_low if density == "auto" else density == "compact", "-compact")
+        self._show_size(self.size)
         self.lay_out()
+
+    def _show_size(self, size: Size) -> None:
+        """Set the classes that tell the size, all at once and as Textual will have them.
+
+        Each change of a class of a screen costs the styles of all that is on it, so they are there
+        before it is filled.
+        """
+        density = self.host.config.board.density
+        has_strip = self.tabs or size.width >= _STRIP_FROM
+        is_low = size.height - _FRAME + (not has_strip) < _COMPACT_BELOW
+        classes = {"-compact": is_low if density == "auto" else density == "compact"}
+        for points, length in (
+            (self.HORIZONTAL_BREAKPOINTS, size.width),
+            (self.VERTICAL_BREAKPOINTS, size.height),
+        ):
+            reached = [name for least, name in points if length >= least]
+            classes |= {name: name == reached[-1] for _, name in points}
+        self.update_classes(classes, animate=False)
 
     def lay_out(self) -> None:
         """Lay out the body for another size."""
@@ -139,16 +158,17 @@ class RunScreen(Screen[None]):
             self._show_frame()
 
     def _show_frame(self) -> None:
-        host = self.host
-        picture = host.picture
         self.show_header()
         self.show_second()
         self.show_status()
-        # The keys of a dialog above are not those of this screen.
+        self.show_keys()
+
+    def show_keys(self) -> None:
+        """Draw the footer; the keys of a dialog above are not those of this screen."""
         if self.is_active:
-            marks = picture.marks
-            keys = host.footer_keys()
-            self.query_one(Footer).show(keys, marked_words(len(marks), self.marks_out_of_view))
+            host = self.host
+            marked = marked_words(len(host.picture.marks), self.marks_out_of_view)
+            self.query_one(Footer).show(host.footer_keys(), marked)
 
     def show_status(self) -> None:
         """Draw the status line; the application calls it when something is told, too."""
@@ -203,7 +223,13 @@ class RunScreen(Screen[None]):
         """Let a second pass; `now` is in UTC seconds."""
         with suppress(NoMatches):
             self.show_time(now)
-        self.show_frame()
+        with suppress(NoMatches):
+            self.show_header()
+            self.show_second()
+            self.show_status()
+            # Time alone gives a key something to do only where a back-off is over.
+            if not int(now) % _KEYS_EVERY:
+                self.show_keys()
 
     @property
     def selected(self) -> str | None:
@@ -295,6 +321,11 @@ class RunScreen(Screen[None]):
         return None
 
     # -- what the screens share
+
+    @on(events.ScreenResume)
+    def keep_styles(self, event: events.ScreenResume) -> None:
+        """Style nothing anew the first time: what was just mounted has its styles."""
+        event.refresh_styles = self.stack_updates > 0
 
     def on_screen_resume(self) -> None:
         """Show what has become of the run while another screen was on top.

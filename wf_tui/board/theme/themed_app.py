@@ -43,6 +43,13 @@ class ThemedApp(App[_Result]):
             self.register_theme(theme)
         self.theme = choose_theme(configured, environ, self.available_themes)
 
+    def refresh_css(self, animate: bool = True) -> None:  # noqa: FBT001, FBT002 - Textual's own
+        """Draw all in the theme; of the first one nothing was drawn in another, nor was it read."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def pop_screen(self) -> AwaitComplete:
         """Take the topmost screen away, unless who asks is a screen that has gone itself.
 

@@ -20,6 +20,7 @@ __all__ = [
 
 _ENCODE_COMPACT: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _ENCODE: Final = json.JSONEncoder(allow_nan=False).encode
+_NOTHING: Final[Mapping[str, object]] = {}
 _NUL: Final = "\\u0000"
 _IS_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 """A NUL as JSON writes it, not a backslash that a text has before the letters `u0000`."""
@@ -47,8 +48,8 @@ def read_words(text: str) -> tuple[str, ...]:
 
 def read_map(text: str) -> Mapping[str, object]:
     """Return what a column holds by name; raises `TypeError` or `ValueError`."""
-    if text == "{}":
-        return {}
+    if text == "{}":  # nearly all: one for all of them
+        return _NOTHING
     stored = json.loads(text)
     if not isinstance(stored, dict):
         raise TypeError(text)

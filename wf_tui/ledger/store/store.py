@@ -63,11 +63,14 @@ class Store(Protocol):
     def exists(self) -> bool:
         """Whether there is a ledger; opening it may still fail."""
 
-    def open(self, *, create: bool = False, patience: Patience | None = None) -> Database:
+    def open(
+        self, *, create: bool = False, patience: Patience | None = None, reader: bool = False
+    ) -> Database:
         """Connect; the connection is for the thread that opened it.
 
         A ledger of an older format is brought up to date. `create` makes one that is missing;
-        `patience` is how long its changes wait for another program. Raises `LedgerError`.
+        `patience` is how long its changes wait for another program. A `reader` keeps little of what
+        it has read in memory. Raises `LedgerError`.
         """
 
     def describe(self) -> StoreReport:

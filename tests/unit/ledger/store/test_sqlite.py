@@ -37,6 +37,13 @@ def test_an_empty_file_becomes_one(path: Path) -> None:
         assert reads.runs(database) == []
 
 
+def test_a_reader_keeps_little_in_memory(path: Path, database: SqliteDatabase) -> None:
+    """It reads what it needs once, and stays open as long as a board."""
+    (most,) = database.execute("PRAGMA cache_size")[0]
+    with closing(SqliteDatabase(path, reader=True)) as reader:
+        assert reader.execute("PRAGMA cache_size") == [(-256,)] != [(most,)]
+
+
 def test_a_lock_that_leads_elsewhere(path: Path, database: SqliteDatabase) -> None:
     """A lock file that is a symbolic link is not followed."""
     lock = path.with_suffix(".lock")

@@ -233,10 +233,13 @@ def decode_tasks(rows: Iterable[Row]) -> Iterator[TaskRow]:
     For who keeps all of a run: it is a third of their memory.
     """
     known: dict[Value, Value] = {}
+    numbers: dict[Value, Value] = {}
     for row in rows:
         values = list(row)
         for place in _ALIKE:
             values[place] = known.setdefault(values[place], values[place])
+        rank = values[_RANK]
+        values[_RANK] = numbers.setdefault(rank, rank)
         yield decode(TaskRow, tuple(values))
 
 
@@ -331,6 +334,8 @@ _ALIKE: Final = tuple(
 )  # fmt: skip
 """The columns of texts and of fractions that are often the same. Not of whole numbers: as keys, 1
 and 1.0 are one."""
+_RANK: Final = _NAMES[TaskRow].index("rank")
+"""The one whole number that is large, and the same in all tasks of equal weight."""
 _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "spec": read_spec,
     **dict.fromkeys(_WORDS, read_words),

@@ -27,9 +27,13 @@ class SqliteStore:
         """Whether the file is there."""
         return self.paths.ledger.exists()
 
-    def open(self, *, create: bool = False, patience: Patience | None = None) -> SqliteDatabase:
+    def open(
+        self, *, create: bool = False, patience: Patience | None = None, reader: bool = False
+    ) -> SqliteDatabase:
         """Open the file."""
-        return SqliteDatabase(self.paths.ledger, create=create, patience=patience, clock=self.clock)
+        return SqliteDatabase(
+            self.paths.ledger, create=create, patience=patience, clock=self.clock, reader=reader
+        )
 
     def describe(self) -> StoreReport:
         """Look at the file."""
