@@ -20,8 +20,6 @@ from wf_tui.ledger.model.rows import (
     changes,
     decode,
     insert,
-    key_of,
-    select_one,
     table_of,
     update,
 )
@@ -100,7 +98,7 @@ class DeferredWrites:
         pending = self._pending.get(table.name)
         if pending is not None and (pending.statements or key in pending.updates):
             self._write(table.name)
-        rows = self._db.execute(select_one(kind), dict(zip(table.key, key, strict=True)))
+        rows = self._db.execute(table.one, dict(zip(table.key, key, strict=True)))
         found = decode(kind, rows[0]) if rows else None
         known[key] = found
         return found
@@ -125,8 +123,9 @@ class DeferredWrites:
 
     def write(self, old: StoredRow, new: StoredRow) -> None:
         """Change the fields of a row that differ."""
-        key, table = key_of(new), table_of(type(new)).name
-        updates = self._put_off(table).updates
+        table = table_of(type(new))
+        key = table.key_of(new)
+        updates = self._put_off(table.name).updates
         steps = updates.get(key)
         if steps is None:
             updates[key] = [_Step(old, new)]
@@ -135,7 +134,7 @@ class DeferredWrites:
         else:
             # Who wrote it has it from before another write, whose other fields stay.
             steps.append(_Step(old, new))
-        known = self._rows.get(table)
+        known = self._rows.get(table.name)
         if known is None:
             return
         if known.get(key) is old:

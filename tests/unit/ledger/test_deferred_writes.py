@@ -212,6 +212,27 @@ def test_the_same_change_of_many_rows_is_one_statement(
     assert [pair.task(name).title for name in ("a", "b")] == ["3", "3"]
 
 
+def test_signs_of_life_are_two_statements(
+    pair: LedgerHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many attempts give one in a batch, and each by itself."""
+    fences = [pair.expect_claim("a", "w1"), pair.expect_claim("b", "w2")]
+    written, run_many = list[int](), pair.db.execute_many
+
+    def noted(sql: str, rows: Iterable[Values]) -> None:
+        written.append(len(found := [*rows]))
+        run_many(sql, found)
+
+    monkeypatch.setattr(pair.db, "execute_many", noted)
+    pair.clock.at += 5.0
+    with deferring(pair.db, RUN) as pair.ledger.db:
+        for fence in fences:
+            pair.ledger.heartbeat(RUN, [fence])
+    assert written == [2, 2]
+    assert {pair.task(name).lease_until for name in "ab"} == {pair.clock.at + pair.run().lease}
+    assert {pair.seat(name).heartbeat_at for name in ("w1", "w2")} == {pair.clock.at}
+
+
 def test_a_late_statement_keeps_its_place(pair: LedgerHarness) -> None:
     """What is run late sees the writes before it, none behind it, and is seen by who reads."""
     louder = "UPDATE task SET title = title || :end WHERE run = :run AND id = :id"

@@ -6,7 +6,7 @@ and hand what they return to `Change.update_task`; the past of a run is made wit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from wf_tui.ledger.model.accept_choices import NO_CHOICES
 from wf_tui.ledger.model.rows import evolve
@@ -14,7 +14,7 @@ from wf_tui.ledger.model.states import BlockedKind, TaskState
 from wf_tui.plan.choices import OnFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from wf_tui.ledger.model.rows import Detail, RunRow, TaskRow
     from wf_tui.ledger.model.states import DoneKind, Step
@@ -35,6 +35,15 @@ __all__ = [
 
 FRESH: Final = "fresh"
 """In the detail of a task: its next attempt begins at the clean head."""
+_UNCLAIMED: Final[Mapping[str, Any]] = {
+    "step": None,
+    "step_at": None,
+    "step_deadline": None,
+    "worker": None,
+    "lease_until": None,
+    "questions": 0,
+}
+"""What a task has no more that loses its claim."""
 
 
 def claimed(task: TaskRow, holder: str, step: Step, now: float, lease: float) -> TaskRow:
@@ -66,21 +75,14 @@ def unclaimed(task: TaskRow) -> TaskRow:
 
     Nor has it an open question: whoever asked no longer waits.
     """
-    return evolve(
-        task,
-        step=None,
-        step_at=None,
-        step_deadline=None,
-        worker=None,
-        lease_until=None,
-        questions=0,
-    )
+    return evolve(task, **_UNCLAIMED)
 
 
 def blocked(task: TaskRow, kind: BlockedKind, note: str, detail: Detail) -> TaskRow:
     """Return the task blocked and unclaimed, with no timer; `note` is the sentence for people."""
     return evolve(
-        unclaimed(task),
+        task,
+        **_UNCLAIMED,
         state=TaskState.BLOCKED,
         kind=kind,
         note=note,
@@ -92,7 +94,8 @@ def blocked(task: TaskRow, kind: BlockedKind, note: str, detail: Detail) -> Task
 def finished(task: TaskRow, kind: DoneKind, note: str) -> TaskRow:
     """Return the task done and unclaimed; `note` says how much it changed, or who skipped it."""
     return evolve(
-        unclaimed(task),
+        task,
+        **_UNCLAIMED,
         state=TaskState.DONE,
         kind=kind,
         note=note,

@@ -229,8 +229,7 @@ def close(tx: Change, task: TaskRow, ending: Ending) -> TaskRow:
     one that was fenced, and whose task a person has moved on since. Returns the task, which may be
     claimed again from here on. Never refused.
     """
-    attempt = tx.attempt(task.id, task.epoch)
-    task = without_figures(tx, task, attempt)
+    task = without_figures(tx, task, tx.attempt(task.id, task.epoch))
     attempt = tx.attempt(task.id, task.epoch)
     proof = (ending.proof or ending.text)[:_LONGEST_PROOF] or None
     closed = tx.write(

@@ -98,8 +98,8 @@ def change(
         # times because they waited longer.
         tx = Change(deferred, before, now(), actor, command=before.seq + 1)
         yield tx
-        # The run is written once, at the end: each move of a task changes its counts in memory.
-        tx.update_run(evolve(tx.run, seq=before.seq + len(tx.events)))
-        tx.write(before, tx.run)
         if tx.events:
+            tx.update_run(evolve(tx.run, seq=before.seq + len(tx.events)))
             deferred.append("event", NEW_EVENT, tx.events)
+        # The run is written once, at the end: each move of a task changes its counts in memory.
+        tx.write(before, tx.run)

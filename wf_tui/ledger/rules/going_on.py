@@ -77,7 +77,9 @@ def send_back(tx: Change, task: TaskRow) -> TaskRow:
 
 
 def begin_anew(task: TaskRow) -> TaskRow:
-    """Let any seat go on, in a session of its own."""
+    """Let any seat go on, in a session of its own; nearly always, no seat was waited for."""
+    if task.seat_wanted is None and task.tree_wanted is None and task.wanted_until is None:
+        return task
     return evolve(task, seat_wanted=None, tree_wanted=None, wanted_until=None)
 
 

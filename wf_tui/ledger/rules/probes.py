@@ -6,8 +6,7 @@ What is found is then read as exactly as ever: a probe may say yes too often, ne
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow, WorkerRow
@@ -36,8 +35,7 @@ _TIES: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """What may bring tasks into the walk of a claim, or keep its seat from claiming."""
 
     tripped: bool
@@ -52,8 +50,7 @@ class Due:
     """Tasks wait for a scope."""
 
 
-@dataclass(frozen=True)
-class Ties:
+class Ties(NamedTuple):
     """What persons have for the next attempt of a task, or hear of once it is done."""
 
     messages: bool

@@ -63,7 +63,7 @@ def is_met(task: TaskRow) -> bool:
 
 def _root(task: TaskRow) -> str | None:
     """Return what has to be put right before anything that needs this task can go on."""
-    if not is_bad(task):
+    if task.state is not TaskState.BLOCKED or not is_bad(task):
         return None
     return str(task.detail["root"]) if task.kind == BlockedKind.DEPENDENCY else task.id
 

@@ -15,10 +15,8 @@ from wf_tui.ledger.model.rows.codec import (
     evolve,
     from_json,
     insert,
-    key_of,
     literals,
     select,
-    select_one,
     table_of,
     update,
 )
@@ -64,10 +62,8 @@ __all__ = [
     "evolve",
     "from_json",
     "insert",
-    "key_of",
     "literals",
     "select",
-    "select_one",
     "table_of",
     "update",
 ]

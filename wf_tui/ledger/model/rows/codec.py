@@ -67,10 +67,8 @@ __all__ = [
     "evolve",
     "from_json",
     "insert",
-    "key_of",
     "literals",
     "select",
-    "select_one",
     "table_of",
     "update",
 ]
@@ -103,29 +101,43 @@ class Table(NamedTuple):
     name: str
     key: tuple[str, ...]
     """The columns that no two of its rows share."""
+    key_of: Callable[[Any], tuple[Value, ...]]
+    """Returns what its key is in a row."""
+    where: str
+    """The condition that one row meets, which its key names."""
+    one: str
+    """The statement that reads the row of a key for `decode`."""
 
-    @property
-    def where(self) -> str:
-        """The condition that one row meets, which its key names."""
-        return "WHERE " + " AND ".join(f"{name} = :{name}" for name in self.key)
+
+def _table(kind: type, name: str, *key: str) -> Table:
+    where = "WHERE " + " AND ".join(f"{column} = :{column}" for column in key)
+    one = f"SELECT {', '.join(field_names(kind))} FROM {name} {where}"
+    return Table(name, key, _tuple_of(key), where, one)
+
+
+def _tuple_of(names: tuple[str, ...]) -> Callable[[object], tuple[Value, ...]]:
+    """Return what gives these fields of a row, also where they are only one."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda row: tuple(getattr(row, name) for name in names)
 
 
 _TABLES: Final[Mapping[type, Table]] = {
-    TaskRow: Table("task", ("run", "id")),
-    RunRow: Table("run", ("id",)),
-    PhaseRow: Table("phase", ("run", "name")),
-    AttemptRow: Table("attempt", ("run", "task", "epoch")),
-    WorkerRow: Table("worker", ("run", "name")),
-    BreakerRow: Table("breaker", ("run", "profile")),
-    EventRow: Table("event", ("run", "seq")),
-    QuestionRow: Table("question", ("run", "task", "epoch", "id")),
-    MessageRow: Table("message", ("run", "id")),
-    AllowanceRow: Table("allowance", ("run", "id")),
-    GateRow: Table("gate", ("run", "task", "epoch", "ordinal")),
-    CommentRow: Table("comment", ("run", "task", "id")),
-    SnoozeRow: Table("snooze", ("run", "task")),
-    DraftRow: Table("draft", ("run", "task", "what", "actor")),
-    SeenRow: Table("seen", ("run", "task", "path", "actor")),
+    TaskRow: _table(TaskRow, "task", "run", "id"),
+    RunRow: _table(RunRow, "run", "id"),
+    PhaseRow: _table(PhaseRow, "phase", "run", "name"),
+    AttemptRow: _table(AttemptRow, "attempt", "run", "task", "epoch"),
+    WorkerRow: _table(WorkerRow, "worker", "run", "name"),
+    BreakerRow: _table(BreakerRow, "breaker", "run", "profile"),
+    EventRow: _table(EventRow, "event", "run", "seq"),
+    QuestionRow: _table(QuestionRow, "question", "run", "task", "epoch", "id"),
+    MessageRow: _table(MessageRow, "message", "run", "id"),
+    AllowanceRow: _table(AllowanceRow, "allowance", "run", "id"),
+    GateRow: _table(GateRow, "gate", "run", "task", "epoch", "ordinal"),
+    CommentRow: _table(CommentRow, "comment", "run", "task", "id"),
+    SnoozeRow: _table(SnoozeRow, "snooze", "run", "task"),
+    DraftRow: _table(DraftRow, "draft", "run", "task", "what", "actor"),
+    SeenRow: _table(SeenRow, "seen", "run", "task", "path", "actor"),
 }
 _NAMES: Final = {table: field_names(table) for table in _TABLES}
 
@@ -136,26 +148,9 @@ def select(table: type[StoredRow], rest: str = "") -> str:
     return f"SELECT {', '.join(_NAMES[table])} FROM {_TABLES[table].name} {rest}"
 
 
-def select_one(kind: type[StoredRow]) -> str:
-    """Return the statement that reads the row of a key for `decode`."""
-    return _SELECTS[kind]
-
-
 def table_of(kind: type[StoredRow]) -> Table:
     """Return where the rows of this class are stored."""
     return _TABLES[kind]
-
-
-def key_of(row: StoredRow) -> tuple[Value, ...]:
-    """Return what the key of its table is in this row."""
-    return _KEYS[type(row)](row)
-
-
-def _tuple_of(names: tuple[str, ...]) -> Callable[[object], tuple[Value, ...]]:
-    """Return what gives these fields of a row, also where they are only one."""
-    if len(names) > 1:
-        return attrgetter(*names)
-    return lambda row: tuple(getattr(row, name) for name in names)
 
 
 def literals(words: Iterable[StrEnum]) -> str:
@@ -259,7 +254,7 @@ def decode_events(rows: Sequence[Row]) -> Iterator[EventRow]:
 
 
 def _unreadable(table: type, row: Row, place: int) -> LedgerError:
-    name, key = _TABLES[table]
+    name, key, *_ = _TABLES[table]
     stored = dict(zip(_NAMES[table], row, strict=True))
     which = ", ".join(f"{field} {stored[field]!r}" for field in key)
     value = clean(repr(row[place]), limit=_SHOWN)
@@ -358,11 +353,6 @@ _WRITERS: Final[Mapping[str, Callable[[Any], Value]]] = {
     "options": write_options,
     **dict.fromkeys(_FREE_TEXT, write_text),
     **dict.fromkeys(_YES_OR_NO, int),
-}
-_KEYS: Final = {kind: _tuple_of(table.key) for kind, table in _TABLES.items()}
-_SELECTS: Final = {
-    table: f"SELECT {', '.join(_NAMES[table])} FROM {where.name} {where.where}"
-    for table, where in _TABLES.items()
 }
 _INSERTS: Final = {
     table: f"INSERT INTO {_TABLES[table].name} ({', '.join(names)}) VALUES (:{', :'.join(names)})"
