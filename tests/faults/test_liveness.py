@@ -70,7 +70,8 @@ def test_claimed_but_not_started(tmp_path: Path) -> None:
     """An attempt whose program does not start in time has failed, and is tried again."""
     harness = RunHarness(tmp_path, Timing(start_deadline=0.3))
     harness.environ["WF_FAULT"] = "prepare.recorded:1:delay=1"
-    assert harness.play(parallel_plan('id: a, run: "true", max_attempts: 9')) == "completed"
+    plan = parallel_plan('id: a, run: "true", mode: read_write, max_attempts: 9')
+    assert harness.play(plan) == "completed"
     first, *_, last = harness.attempts("a")
     assert (first.outcome, first.cause) == ("timed_out", "start")
     assert last.outcome == "succeeded"

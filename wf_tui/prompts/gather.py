@@ -158,6 +158,8 @@ def asked_of(
 
 def without_checkpoint(facts: PromptFacts) -> PromptFacts:
     """Return what to say where the earlier work does not merge with the branch of now."""
+    if not facts.earlier:
+        return facts
     return replace(facts, earlier=tuple(replace(one, in_tree=False) for one in facts.earlier))
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from wf_tui.fault_injection import Faults
+    from wf_tui.git.worktrees.tree import Tree
     from wf_tui.ledger.ledger import Ledger
     from wf_tui.ledger.model.events.attempt_events import AttemptEvent, LeftKept
     from wf_tui.ledger.model.found_conflict import FoundConflict
@@ -117,14 +118,17 @@ class ClaimRecord:
             lambda ledger: ledger.prepared(self.fence, base=base, tree=str(tree))
         )
 
-    def started(self, pid: int, deadline: float | None) -> None:
+    def started(self, pid: int, deadline: float | None, snapshot: Tree | None = None) -> None:
         """Record that the program runs; nobody waits for the answer, least of all the program.
 
-        `deadline` is its time limit in UTC seconds; the shim keeps it, by its own clock.
+        `deadline` is its time limit in UTC seconds; the shim keeps it, by its own clock. `snapshot`
+        is what it reads, where that was not recorded before.
         """
 
         def record(ledger: Ledger) -> bool:
             self.faults.reach(Point.RUN_STARTED)
+            if snapshot is not None:
+                ledger.prepared(self.fence, base=snapshot.base, tree=str(snapshot.number))
             live = ledger.started(self.fence, pid=pid)
             # One that was taken back meanwhile has no step any more.
             return live and ledger.step(self.fence, Step.RUNNING, deadline)

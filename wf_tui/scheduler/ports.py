@@ -6,6 +6,7 @@ somebody else listens there is found out by trying.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
@@ -25,6 +26,12 @@ SIZE: Final = 20
 """Ports in a range."""
 _RANGES: Final = 600
 """From 20,000 on they end below 32,768, where Linux takes ports for itself."""
+_IN_TURN: Final = 128
+"""So many of them are used in turn, as long as they are free.
+
+The next attempt takes others, so that what lingers in these may go in peace; and few locks are
+made.
+"""
 _HIGHEST: Final = 65_536
 _NO_SUCH_NETWORK: Final = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})
 _HOSTS: Final = ((socket.AF_INET6, "::"), (socket.AF_INET, "127.0.0.1"))
@@ -43,6 +50,8 @@ class Ports:
     _held: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
     """For each attempt the range's first port and the open lock."""
     _next: int = 0
+    _is_private: bool = False
+    """Whether the folder was made, or found to be this user's alone."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, attempt: tuple[str, int]) -> int | None:
@@ -66,19 +75,26 @@ class Ports:
                 os.close(self._held.pop(attempt)[1])
 
     def _find(self) -> tuple[int, int] | None:
-        private_folder(self.folder)
         count = min(_RANGES, (_HIGHEST - self.first) // SIZE)
         for step in range(count):
             number = (self._next + step) % count
             base = self.first + number * SIZE
-            lock = open_lock(self.folder / str(base))
+            lock = self._open_lock(base)
             # The lock before the ports: who only tried them could both find the same range free.
             if try_lock(lock) and is_unused(base):
-                # The next attempt takes others: what lingers in these may go in peace.
-                self._next = number + 1
+                self._next = (number + 1) % _IN_TURN
                 return base, lock
             os.close(lock)
         return None
+
+    def _open_lock(self, base: int) -> int:
+        path = self.folder / str(base)
+        if self._is_private:
+            with contextlib.suppress(FileNotFoundError):
+                return open_lock(path)
+        private_folder(self.folder)
+        self._is_private = True
+        return open_lock(path)
 
 
 def is_unused(base: int) -> bool:
@@ -91,10 +107,14 @@ def is_unused(base: int) -> bool:
     for family, host in _HOSTS:
         try:
             for port in range(base, base + SIZE):
-                with socket.socket(family, socket.SOCK_STREAM) as probe:
+                # Not `socket.socket`, which takes as long again as the kernel does.
+                probe = socket.SocketType(family, socket.SOCK_STREAM)
+                try:
                     if family is socket.AF_INET6:
                         probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
                     probe.bind((host, port))
+                finally:
+                    probe.close()
         except OSError as error:
             if error.errno in _NO_SUCH_NETWORK:
                 continue

@@ -16,6 +16,7 @@ from wf_tui.scheduler.run_log import current_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
     from wf_tui.fault_injection import Point
 
@@ -47,6 +48,8 @@ class Threads:
         """
         # The log of the caller's task, for the thread has a context of its own.
         log = current_log.get()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[_T] = loop.create_future()
 
         def limited() -> _T:
             with git_limit(self.git_seconds), contextlib.ExitStack() as reporting:
@@ -54,7 +57,14 @@ class Threads:
                     reporting.enter_context(report_slow_git(log.slow_git))
                 return call(*args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self.executor, limited)
+        # Not by `run_in_executor`, which takes two turns of the loop more for its own two futures.
+        work = self.executor.submit(limited)
+        work.add_done_callback(lambda done: loop.call_soon_threadsafe(_settle, answer, done))
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            work.cancel()  # where it has not begun
+            raise
 
     async def reach(self, point: Point) -> None:
         """Pass a named point, where a fault test may have planned something.
@@ -64,6 +74,16 @@ class Threads:
         """
         if self.faults.planned:
             await self.run(self.faults.reach, point)
+
+
+def _settle(answer: asyncio.Future[_T], done: Future[_T]) -> None:
+    """Hand over what came of a call, unless nobody waits for it any more."""
+    if answer.cancelled():
+        return
+    if (error := done.exception()) is not None:
+        answer.set_exception(error)
+    else:
+        answer.set_result(done.result())
 
 
 def started_threads(count: int = _COUNT) -> ThreadPoolExecutor:

@@ -37,12 +37,14 @@ def spied(patch: pytest.MonkeyPatch, kind: type, method: str) -> list[str]:
     return names
 
 
-def test_a_command_asks_three_times(harness: RunHarness, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beside its claim it records its tree, its start and its end; the rest goes with those."""
+def test_a_command_asks_twice(harness: RunHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside its claim it records its start and its end; the rest goes with those."""
     asked = spied(monkeypatch, Writer, "post")
     assert harness.play(parallel_plan('id: a, run: "true"')) == "completed"
     own = [name.split(".")[1] for name in asked if name.startswith("ClaimRecord.")]
-    assert own == ["prepared", "started", "done"]
+    assert own == ["started", "done"]
+    (attempt,) = harness.attempts("a")
+    assert (attempt.tree, attempt.base) == ("1", harness.row().base)
     steps = [event.data["step"] for event in harness.events("task_step")]
     assert steps == ["preparing", "running", "checking"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import socket
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ def test_a_port_in_use_for_ipv6(ports: Ports, host: str) -> None:
         assert ports.take(("a", 1)) != FIRST
 
 
-class _SocketWithoutIPv6(socket.socket):
+class _SocketWithoutIPv6(socket.SocketType):
     def __init__(self, family: int, kind: int) -> None:
         if family == socket.AF_INET6:
             raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
@@ -77,7 +78,7 @@ def test_a_machine_without_ipv6(
         if listens:
             server.bind(("127.0.0.1", FIRST))
             server.listen()
-        monkeypatch.setattr("wf_tui.scheduler.ports.socket.socket", _SocketWithoutIPv6)
+        monkeypatch.setattr("wf_tui.scheduler.ports.socket.SocketType", _SocketWithoutIPv6)
         assert ports.take(("a", 1)) == FIRST + (SIZE if listens else 0)
 
 
@@ -87,7 +88,7 @@ def test_a_machine_without_a_descriptor_left(monkeypatch: pytest.MonkeyPatch) ->
     def refuse(*_: object) -> None:
         raise OSError(errno.EMFILE, "Too many open files")
 
-    monkeypatch.setattr("wf_tui.scheduler.ports.socket.socket", refuse)
+    monkeypatch.setattr("wf_tui.scheduler.ports.socket.SocketType", refuse)
     assert not is_unused(FIRST)
 
 
@@ -96,3 +97,27 @@ def test_no_ports_are_left(tmp_path: Path) -> None:
     ports = Ports(tmp_path / "ports", 65_536 - SIZE)
     assert ports.take(("a", 1)) is not None
     assert ports.take(("b", 1)) is None
+
+
+def test_few_locks_are_made(tmp_path: Path) -> None:
+    """The ranges are used in turn, so that those of many attempts need few files."""
+    ports = Ports(tmp_path / "ports", FIRST)
+    for epoch in range(200):
+        assert ports.take(("a", epoch)) is not None
+        ports.free(("a", epoch))
+    assert len(list(ports.folder.iterdir())) == 128
+
+
+def test_more_than_are_used_in_turn(tmp_path: Path) -> None:
+    """So many at a time have each a range of their own all the same."""
+    ports = Ports(tmp_path / "ports", FIRST)
+    taken = [ports.take(("a", epoch)) for epoch in range(130)]
+    assert None not in taken
+    assert len(set(taken)) == 130
+
+
+def test_a_folder_that_is_gone(ports: Ports) -> None:
+    """The folder of the locks is made again."""
+    ports.take(("a", 1))
+    shutil.rmtree(ports.folder)
+    assert ports.take(("b", 1)) is not None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Any
 
+    from wf_tui.git.worktrees.tree import Tree
     from wf_tui.ledger.rules.attempts import Ending
     from wf_tui.ledger.rules.claims import Claim
     from wf_tui.scheduler.attempts.vitals import Vitals
@@ -56,6 +57,8 @@ class ActiveClaim:
     """The sentence on what its last program left running; "" where that was nothing."""
     stopped: Ending | None = None
     """How it is to end, since somebody has stopped it."""
+    snapshot: Tree | None = None
+    """What it reads, to be recorded with the start of its program."""
     passes_on: bool = False
     """Whether it reads a snapshot that whoever waits for its end may join."""
     look: Callable[[], asyncio.Event] | None = None

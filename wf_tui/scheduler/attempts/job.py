@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.queries import reads
@@ -120,12 +121,22 @@ class JobMaker:
     environment: RunEnvironment
     """What the run was started with, and which variables go to whom."""
     environ: Mapping[str, str] = field(repr=False)
-    """The environment of the scheduler, of which programs get what is passed on."""
+    """The environment of the scheduler, of which programs get what is passed on; nobody sets it."""
     grace: float
     """Seconds between the polite end of a program and its kill."""
     ports: Ports | None
     profiles: RunProfiles
     """What its seats are made from."""
+
+    @cached_property
+    def _base(self) -> Mapping[str, str]:
+        """What every program gets of the environment; the same for all of a run."""
+        return base_environment(self.environ, self.environment.path)
+
+    @cached_property
+    def _environ(self) -> Mapping[str, str]:
+        # A plan that passes PATH on, by a pattern say, still means that of the start.
+        return {**self.environ, "PATH": self._base["PATH"]}
 
     def make(self, claim: Claim, tree: Path, inputs: JobInputs) -> Job:
         """Write the files of an attempt and return its job; blocks.
@@ -135,14 +146,13 @@ class JobMaker:
         """
         task, spec = claim.task, claim.task.spec
         folder = private_folder(self.paths.attempt(task.id, claim.epoch))
-        base = base_environment(self.environ, self.environment.path)
+        base, theirs = self._base, self._environ
         of_task = Variables(spec.env, spec.pass_env)
-        # A plan that passes PATH on, by a pattern say, still means that of the start.
-        environ = {**self.environ, "PATH": base["PATH"]}
         equipment = self._equip(claim, inputs)
-        theirs = {n: value for n, value in environ.items() if n not in equipment.withheld}
+        if equipment.withheld:
+            theirs = {n: value for n, value in theirs.items() if n not in equipment.withheld}
         given = given_variables(self.environment.places(of_task, claim.profile), theirs)
-        checks = given_variables(self.environment.places(of_task), environ)
+        checks = given_variables(self.environment.places(of_task), self._environ)
         # Those of other profiles, too: what a worker finds elsewhere is in no log of it either.
         known = {
             **self.profiles.secret_forms,

@@ -118,9 +118,13 @@ class Prepare:
     async def _record(self, active: ActiveClaim, workspace: Workspace) -> None:
         """Record the tree before any program can write in it: recovery harvests only those.
 
-        Raises `StoppedError` where the claim is no longer the live one.
+        Raises `StoppedError` where the claim is no longer the live one. Of a snapshot nothing is
+        harvested: it is recorded with the start of the program, which waits for no commit then.
         """
         tree = workspace.tree
+        if workspace.is_snapshot:
+            active.snapshot = tree
+            return
         if not await active.record.prepared(base=tree.base, tree=tree.number):
             raise StoppedError
         await self.threads.reach(Point.PREPARE_RECORDED)

@@ -121,7 +121,7 @@ class AttemptSession:
             vitals.on_line, vitals.tools_at_end = self.on_line, self.tools_at_end
             seconds = self.active.claim.task.spec.timeout_secs
             by = self.clock.now() + seconds if seconds else None
-            self.active.record.started(event.pid, by)
+            self.active.record.started(event.pid, by, self.active.snapshot)
             self._began.set()
             self._end_in_time(self.active.vitals.clock.monotonic())
         vitals.note(event)

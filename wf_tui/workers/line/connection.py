@@ -74,11 +74,18 @@ class LineConnection:
         self._ended = asyncio.Event()
         """Set when the program has: what is left is taken without a pause."""
         self._tasks: set[asyncio.Task[None]] = set()
+        self._reading: asyncio.Task[None] | None = None
+        """What takes all that is said, once something is."""
+        self._is_silent = False
+        """Whether the loop looks for the first that is said, or for the end."""
+        # Its number, for the loop: of a socket it writes out all addresses with each miss.
+        self._number = end.fileno()
         end.setblocking(False)
 
     def begin(self, *, hears: bool) -> None:
         """Listen; `hears` also sends what persons write while the program runs."""
-        self._reading = self._task(self._read())
+        self._is_silent = True
+        asyncio.get_running_loop().add_reader(self._number, self._begin_reading)
         if hears:
             self._task(self._pass_messages())
 
@@ -97,16 +104,21 @@ class LineConnection:
         still hold the line open.
         """
         self._ended.set()
-        while not self._reading.done():
+        if self._is_silent:
+            self._begin_reading(silence=False)
+        while self._reading is not None and not self._reading.done():
             await asyncio.wait([self._reading], timeout=_LAST_WORDS)
             if self._inbox.is_empty:
                 return
 
     async def close(self) -> None:
         """Hear and ask no more; questions that are open are let go."""
+        if self._is_silent:
+            self._look_no_more()
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         self._inbox.close()
         self._socket.close()
 
@@ -122,6 +134,27 @@ class LineConnection:
         self._tasks.add(task)
         task.add_done_callback(ended)
         return task
+
+    def _begin_reading(self, *, silence: bool = True) -> None:
+        """Read in a task when something is said: most commands say nothing, and need none.
+
+        Also where nothing is said yet, unless there may be `silence`.
+        """
+        try:
+            said = self._socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            if silence:
+                return
+            said = b"?"
+        except ConnectionError:
+            said = b""
+        self._look_no_more()
+        if said:
+            self._reading = self._task(self._read())
+
+    def _look_no_more(self) -> None:
+        self._is_silent = False
+        asyncio.get_running_loop().remove_reader(self._number)
 
     async def _read(self) -> None:
         """Take all that comes, up to end-of-file, in the order in which it came."""

@@ -4,11 +4,12 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from wf_tui.workers.line.connection import LineConnection
 from wf_tui.workers.line.grammar import Cancel, Result, Verdict
-from wf_tui.workers.protocol import ProgramExit
+from wf_tui.workers.protocol import ProgramExit, Report
 from wf_tui.workers.session import Session
 from wf_tui.workers.shim.channel import ProgramClock
 from wf_tui.workers.shim.launcher import Launcher, Program
@@ -60,8 +61,7 @@ async def run_on_line(
             else:
                 await hand_over(theirs)
             program = replace(program, stdin=prompt_file or program.stdin)
-            running = asyncio.create_task(launcher.run(program, session.note, clock))
-            ended = await _see_through(running, connection)
+            ended = await _see_through(launcher, program, session.note, clock, connection)
         # Behind the close: only now the end of what was said can be seen.
         await connection.finish()
     finally:
@@ -74,25 +74,29 @@ async def run_on_line(
 
 
 async def _see_through(
-    running: asyncio.Task[ProgramExit], connection: LineConnection
+    launcher: Launcher,
+    program: Program,
+    report: Report,
+    clock: ProgramClock,
+    connection: LineConnection,
 ) -> ProgramExit | None:
     """Return how the program ended; None where this was cancelled, and the program is gone.
 
     A session that fails ends the program, too: nothing that it does could be recorded any more.
     """
-    waiting: set[asyncio.Future[ProgramExit] | asyncio.Future[None]] = {running, connection.failed}
-    cancelled = False
-    while not running.done():
-        try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        except asyncio.CancelledError:
-            cancelled = True
-            connection.send(Cancel())
-            # Each time: the launcher gives no more grace to who is cancelled twice.
+    running = asyncio.current_task()
+
+    def stop(_: asyncio.Future[None]) -> None:
+        # None once the program has ended: what fails behind that stops nobody.
+        if running is not None:
             running.cancel()
-        if connection.failed.done() and connection.failed in waiting:
-            waiting.discard(connection.failed)
-            running.cancel()
-    if cancelled or running.cancelled():
+
+    if connection.failed.done():
         return None
-    return running.result()
+    connection.failed.add_done_callback(stop)
+    try:
+        return await launcher.run(program, report, clock, partial(connection.send, Cancel()))
+    except asyncio.CancelledError:
+        return None
+    finally:
+        running = None

@@ -50,33 +50,38 @@ class ShimConnection:
         """Kills a shim that does not obey; set by a stop, and by each later one anew."""
         self._unread = b""
         self._loop = asyncio.get_running_loop()
-        self._exit: asyncio.Future[ProgramExit | None] = self._loop.create_future()
+        self._exit: ProgramExit | None = None
+        self._over = asyncio.Event()
+        """Set when nothing more comes; `_exit` is then how the program ended, if that was said."""
         channel.setblocking(False)
         self._loop.add_reader(self._number, self._read)
 
-    async def ended(self, grace: float) -> ProgramExit | None:
+    async def ended(
+        self, grace: float, stopping: Callable[[], object] = lambda: None
+    ) -> ProgramExit | None:
         """Return how the program ended, None if its shim was killed.
 
-        Cancelled, it stops the program and waits for the last process before it lets go; cancelled
-        again, it gives no more grace.
+        Cancelled, it calls `stopping`, stops the program, and waits for the last process before it
+        lets go; cancelled again, it gives no more grace.
         """
         try:
-            await asyncio.wait([self._exit])
+            await self._over.wait()
         except asyncio.CancelledError:
+            stopping()
             self.stop(grace)
             # Not let go before the last process is gone, or its tree would be harvested under it.
-            while not self._exit.done():
+            while not self._over.is_set():
                 try:
-                    await asyncio.wait([self._exit])
+                    await self._over.wait()
                 except asyncio.CancelledError:
                     self.stop(0.0)
             raise
-        return self._exit.result()
+        return self._exit
 
     @property
     def lost(self) -> bool:
         """Whether the shim went without saying how the program ended."""
-        return self._exit.done() and self._exit.result() is None
+        return self._over.is_set() and self._exit is None
 
     def stop(self, grace: float) -> None:
         """Ask the shim to end the program: TERM now, the kill of all after `grace` seconds.
@@ -87,7 +92,7 @@ class ShimConnection:
         if self._last_resort is not None:
             self._last_resort.cancel()
         # The shim itself may be frozen, by its own program say, and then hears nothing.
-        if not self._exit.done():
+        if not self._over.is_set():
             patience = grace + self._deaf_after
             self._last_resort = self._loop.call_later(patience, self._kill_shim)
 
@@ -107,7 +112,8 @@ class ShimConnection:
 
     def close(self) -> None:
         """Let go of the channel."""
-        self._loop.remove_reader(self._number)
+        if not self._over.is_set():
+            self._loop.remove_reader(self._number)
         self._channel.close()
 
     def _read(self) -> None:
@@ -143,11 +149,13 @@ class ShimConnection:
 
     def _end(self, program: ProgramExit | None) -> None:
         """Hear no more; the first end counts, and the end-of-file behind an exit is none."""
+        if self._over.is_set():
+            return
         self._loop.remove_reader(self._number)
         if self._last_resort is not None:
             self._last_resort.cancel()
-        if not self._exit.done():
-            self._exit.set_result(program)
+        self._exit = program
+        self._over.set()
 
 
 class ProgramClock:

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Self
@@ -148,13 +148,17 @@ class Launcher:
         return self._parent.pid
 
     async def run(
-        self, program: Program, report: Report, clock: ProgramClock | None = None
+        self,
+        program: Program,
+        report: Report,
+        clock: ProgramClock | None = None,
+        stopping: Callable[[], object] = lambda: None,
     ) -> ProgramExit:
         """Run a program to its end; every process that it started is gone then.
 
         `clock` lets its time limit stand still; it is for this program alone. Cancelling stops it
-        with its grace, and returns only after its last process. Raises EnvironmentalError when a
-        new shim parent is needed and cannot be started.
+        with its grace, and returns only after its last process; `stopping` is called before that.
+        Raises EnvironmentalError when a new shim parent is needed and cannot be started.
         """
         for _ in range(_TRIES):
             try:
@@ -164,7 +168,7 @@ class Launcher:
             except ConnectionError:
                 self._parent.wait()  # it has closed its end, so it is ending
                 continue
-            ended = await self._see_through(connection, program)
+            ended = await self._see_through(connection, program, stopping)
             # Tried again only where no shim has taken the request: else it could run twice.
             if ended or connection.accepted:
                 # A shim that was killed may have come as far as writing the file.
@@ -214,11 +218,11 @@ class Launcher:
         return json.dumps(request).encode()
 
     async def _see_through(
-        self, connection: ShimConnection, program: Program
+        self, connection: ShimConnection, program: Program, stopping: Callable[[], object]
     ) -> ProgramExit | None:
         self._connections.add(connection)
         try:
-            return await connection.ended(program.limits.grace)
+            return await connection.ended(program.limits.grace, stopping)
         finally:
             self._connections.discard(connection)
             connection.close()
@@ -280,9 +284,10 @@ class Launcher:
 def anonymous_file(content: bytes) -> IO[bytes]:
     """Return a file without a name: a request has any size, and an environment is private."""
     if hasattr(os, "memfd_create"):
-        file: IO[bytes] = os.fdopen(os.memfd_create("wf-request"), "w+b")
+        file: IO[bytes] = os.fdopen(os.memfd_create("wf-request"), "w+b", buffering=0)
     else:
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    file.write(content)
-    file.flush()
+        file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - the caller closes it
+    left = memoryview(content)
+    while left:
+        left = left[file.write(left) :]
     return file

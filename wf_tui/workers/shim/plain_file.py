@@ -36,10 +36,12 @@ def write_plain(path: Path, text: str) -> Path:
     except FileExistsError:
         path.unlink(missing_ok=True)
         handle = _create(path)
-    with os.fdopen(handle, "wb", buffering=0) as file:
-        left = memoryview(text.encode(errors="backslashreplace"))
+    try:
+        left = text.encode(errors="backslashreplace")
         while left:
-            left = left[file.write(left) :]
+            left = left[os.write(handle, left) :]
+    finally:
+        os.close(handle)
     return path
 
 
