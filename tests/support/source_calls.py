@@ -20,17 +20,23 @@ _TWO_WORDS = frozenset({"worktree"})
 _STARTERS = re.compile(
     r"subprocess\.(run|Popen|call|check_call|check_output|getoutput|getstatusoutput)"
     r"|os\.(system|popen|fork|forkpty|exec\w+|spawn\w+|posix_spawnp?)"
-    r"|pty\.(spawn|fork)|asyncio\.create_subprocess_\w+|\S+\.subprocess_(exec|shell)"
+    r"|pty\.(spawn|fork)|asyncio\.create_subprocess_\w+"
 )
+_MAY_START = re.compile(r"subprocess|system|popen|fork|exec|spawn|shell|import (os|pty|asyncio) as")
+"""A text without any of these starts nothing: few modules have to be parsed."""
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def process_starts(source: str) -> set[str]:
     """Return the calls that start a process, and the names that hide one: `from os import fork`."""
-    found = set()
+    found: set[str] = set()
+    if not _MAY_START.search(source):
+        return found
     for node in ast.walk(ast.parse(source)):
         match node:
-            case ast.Attribute() if _STARTERS.fullmatch(ast.unparse(node)):
+            case ast.Attribute(ast.Name(owner), name) if _STARTERS.fullmatch(f"{owner}.{name}"):
+                found.add(f"{owner}.{name}")
+            case ast.Attribute(attr="subprocess_exec" | "subprocess_shell"):
                 found.add(ast.unparse(node))
             case ast.ImportFrom(module=("subprocess" | "os" | "pty" | "asyncio") as module):
                 every = (f"{module}.{each.name}" for each in node.names)
@@ -52,13 +58,15 @@ def git_commands(source: str) -> set[str]:
     The command is the first word of the call, or of a sequence that the call unpacks. What cannot
     be followed is `UNKNOWN`, so that nobody hides a command by writing it in another way.
     """
+    found: set[str] = set()
+    if "git" not in source:
+        return found
     tree = ast.parse(source)
     functions = [node for node in ast.walk(tree) if isinstance(node, _Function)]
     handing_on = [one for one in functions if _hands_on(one)]
     runners = _RUNNERS | {one.name for one in handing_on}
     # Walked from the outside in, so that the innermost function is what remains.
     around = {inner: one for one in functions for inner in ast.walk(one)}
-    found = set()
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         innermost = around.get(call)
         if _called(call) in runners and innermost not in handing_on:
@@ -92,9 +100,9 @@ def _commands_of_gitpython(call: ast.Call) -> Iterator[str]:
     """Yield what GitPython runs: `repo.git.for_each_ref(...)`, `git.Git(folder).init(...)`."""
     if not isinstance(call.func, ast.Attribute) or call.func.attr == "update_environment":
         return
-    owner = ast.unparse(call.func.value)
-    if owner.endswith(".git") or owner.startswith("git.Git("):
-        yield call.func.attr.replace("_", "-")
+    match call.func.value:
+        case ast.Attribute(attr="git") | ast.Call(ast.Attribute(ast.Name("git"), "Git")):
+            yield call.func.attr.replace("_", "-")
 
 
 def _commands(
