@@ -21,10 +21,19 @@ if TYPE_CHECKING:
     from wf_tui.scheduler.run_log import RunLog
     from wf_tui.scheduler.threads import Threads
 
-__all__ = ["Exporter"]
+__all__ = ["Exporter", "pause_after"]
 
 _EXPORT_EVERY: Final = 0.5
 """Seconds from one export to the next, so that many merges are one."""
+_PAUSE: Final = 4
+"""How many times as long as an export: on a busy machine attempts need it more."""
+_LONGEST_PAUSE: Final = 5.0
+"""Seconds that a merge waits at most to be shown, where an export takes long."""
+
+
+def pause_after(took: float) -> float:
+    """Return the seconds from an export that took so many to the next one."""
+    return max(_EXPORT_EVERY, min(_PAUSE * took, _LONGEST_PAUSE))
 
 
 @dataclass
@@ -46,7 +55,7 @@ class Exporter:
     _hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
     def export_soon(self) -> None:
-        """Export what is merged, together with what is merged in the next half second.
+        """Export what is merged; what is merged soon after an export waits for the next one.
 
         Returns at once. What fails is logged: the next merge or the end of the run tries again.
         """
@@ -76,10 +85,12 @@ class Exporter:
 
     async def _export_in_turn(self) -> None:
         current_log.set(self.log)  # not that of the attempt whose merge happened to start it
+        clock = asyncio.get_running_loop().time
         while self._unexported:
+            began = clock()
             await self._export()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_EXPORT_EVERY):
+                async with asyncio.timeout(pause_after(clock() - began)):
                     await self._hurry.wait()
 
     async def _export(self) -> None:
