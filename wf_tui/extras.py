@@ -10,7 +10,7 @@ import json
 import shlex
 import sys
 from enum import StrEnum
-from importlib import metadata, util
+from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
@@ -85,6 +85,8 @@ def _source() -> tuple[str, bool]:
 
     As `direct_url.json` of the installation tells it.
     """
+    from importlib import metadata  # noqa: PLC0415 - it loads `email`; schedulers never ask
+
     try:
         text = metadata.distribution(_PACKAGE).read_text("direct_url.json")
         told = json.loads(text or "{}")
@@ -97,6 +99,8 @@ def _source() -> tuple[str, bool]:
 
 def _requirements(extra: Extra) -> list[str]:
     """Return what the extra consists of, as the installation tells it."""
+    from importlib import metadata  # noqa: PLC0415 - same
+
     try:
         every = metadata.requires(_PACKAGE) or []
     except metadata.PackageNotFoundError:

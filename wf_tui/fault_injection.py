@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Final, Self, TypeVar
 
 from wf_tui.errors import LedgerError, UnknownNameError, UsageError
+from wf_tui.values import frozen
 
 __all__ = ["Action", "Fault", "Faults", "Point", "planned"]
 
@@ -87,7 +88,7 @@ class Action(StrEnum):
     DELAY = "delay"
 
 
-@dataclass(frozen=True)
+@frozen
 class Fault:
     """One planned fault: the `nth` time that this process reaches a point."""
 

@@ -197,6 +197,10 @@ _DATACLASS_FIELDS: Final = _DataclassFields()
 if not TYPE_CHECKING:
 
     def replace(self: _T, /, **changes: object) -> _T:
-        """Return a copy with some fields changed, as `dataclasses.replace`."""
+        """Return a copy with some fields changed, as `dataclasses.replace`, which does the rest."""
+        if not hasattr(self, "__value_fields__"):
+            import dataclasses  # noqa: PLC0415 - it made the class, and is loaded
+
+            return dataclasses.replace(self, **changes)
         kept = {name: getattr(self, name) for name in field_names(type(self))}
         return type(self)(**{**kept, **changes})

@@ -59,6 +59,14 @@ class Like:
     secret: str = dataclasses.field(default="", repr=False)
 
 
+@dataclasses.dataclass(frozen=True)
+class Wide:
+    """A dataclass with a field that is given by name only."""
+
+    x: int
+    more: int = dataclasses.field(default=0, kw_only=True)
+
+
 @pytest.mark.parametrize(
     ("args", "given"),
     [((1,), {}), ((1, 2), {}), ((), {"x": 1, "tags": {"a": 1}}), ((1,), {"secret": "s"})],
@@ -140,6 +148,11 @@ def test_a_copy_differs_in_what_is_said(copy: Any) -> None:
         copy(Point(1), z=1)
 
 
+def test_a_copy_of_a_dataclass_has_all_its_fields() -> None:
+    """Whoever copies need not know how a class was made; one by name only is no field to match."""
+    assert replace(Wide(1, more=2), x=3) == Wide(3, more=2)
+
+
 def test_dataclasses_knows_them() -> None:
     """What looks at dataclasses sees no difference."""
     assert dataclasses.is_dataclass(Point)
@@ -157,6 +170,19 @@ def test_values_need_no_dataclasses() -> None:
     code = (
         "import sys; from wf_tui.ledger.model import rows; from wf_tui.picture import status;"
         "print({'dataclasses', 'inspect'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_a_scheduler_loads_little() -> None:
+    """The next one goes on sooner without what only checks settings or reads installations."""
+    code = (
+        "import sys; from wf_tui.cli import scheduler;"
+        "from wf_tui.profiles.resolved import Resolved;"
+        "from wf_tui.profiles.stored import profiles_of, profiles_text;"
+        "profiles_of(profiles_text({'p': Resolved('p', 'shell', 'local')}));"
+        "print({'pydantic', 'importlib.metadata', 'email'} & sys.modules.keys())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

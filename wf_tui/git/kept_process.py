@@ -11,7 +11,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -23,6 +22,7 @@ from wf_tui.git.runner import (
     isolated_environment,
     report_time,
 )
+from wf_tui.values import frozen
 
 __all__ = ["Answer", "KeptProcess", "OddAnswerError"]
 
@@ -42,7 +42,7 @@ class _TooSlowError(Exception):
     """The limit of `git_limit` is over."""
 
 
-@dataclass(frozen=True)
+@frozen
 class _Known:
     """What a process was started for; another git, or another repository, takes another process."""
 
@@ -63,7 +63,7 @@ class _Known:
         return cls(find_git(), (found.st_dev, found.st_ino))
 
 
-@dataclass(frozen=True)
+@frozen
 class _Running:
     """A process, and the descriptors of our ends of its pipes, which never block."""
 

@@ -7,12 +7,12 @@ they are.
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from wf_tui.errors import EnvironmentalError
 from wf_tui.git.runner import find_git, git
+from wf_tui.values import frozen
 
 __all__ = ["Identity", "as_the_user", "checkout_settings", "identity", "programs_environment"]
 
@@ -30,7 +30,7 @@ _IDENT: Final = re.compile(r"(.*) <(.*)> (\d+ [+-]\d{4})", re.DOTALL)
 _FILTER: Final = re.compile(rb"filter\.(.*)\.(?:clean|smudge|process|required)", re.DOTALL)
 
 
-@dataclass(frozen=True)
+@frozen
 class Identity:
     """Who commits, and when, in git's form.
 

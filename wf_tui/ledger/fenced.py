@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Final, Self
 
 from wf_tui.ledger.rules import attempts
 from wf_tui.ledger.rules.change import change
+from wf_tui.values import frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,7 @@ __all__ = ["Fence", "FencedLedger"]
 _SCHEDULER: Final = "scheduler"
 
 
-@dataclass(frozen=True)
+@frozen
 class Fence:
     """What every write of a worker must carry: it counts only while this claim is the live one."""
 

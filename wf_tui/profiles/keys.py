@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.text import listed
+from wf_tui.values import field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +27,7 @@ class KeyFileError(Exception):
     """A file is not one that a key is read from; its text says why, as a clause."""
 
 
-@dataclass(frozen=True)
+@frozen
 class FoundKeys:
     """The keys of one profile as they are here and now."""
 

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import stat
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +20,7 @@ from wf_tui.locks import held
 from wf_tui.paths import private_folder, slug
 from wf_tui.profiles.homes import opened_folder, place_file, place_link
 from wf_tui.profiles.secrets import strings_of_login
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,7 +35,7 @@ _NOTE: Final = ".logins"
 _PLAIN: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-@dataclass(frozen=True)
+@frozen
 class LentLogin:
     """A login that a home has, as it was when it was lent."""
 
@@ -47,7 +48,7 @@ class LentLogin:
     digest: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Logins:
     """Lends logins to seats, and takes them back; all of it blocks.
 

@@ -6,12 +6,12 @@ The table is that of `genai-prices`, as it is installed: nothing is asked of a n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.profiles.resolved import Price
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ _TELL_COSTS: Final = frozenset({"claude", "opencode", "pi"})
 """The streams that name a cost."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Tokens:
     """What one step has used."""
 
@@ -93,7 +93,7 @@ def _by_table(model: str, base_url: str, maker: str, tokens: Tokens) -> int | No
     return None
 
 
-@dataclass(frozen=True)
+@frozen
 class _Place:
     """Where a model is looked for in the table."""
 

@@ -7,14 +7,15 @@ of the models. Of the standard library alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
+
+from wf_tui.values import field, frozen
 
 __all__ = ["Quirks", "window_of"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Quirks:
     """What has to be known of a maker's interface."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping  # noqa: TC003 - the stored form is read by these types
-from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from wf_tui.profiles.quirks import Quirks
+from wf_tui.values import field, frozen
 
 __all__ = [
     "AT_ONCE",
@@ -32,7 +32,7 @@ AT_ONCE: Final = -1.0
 """How long a run waits for an answer that nobody is to be asked for."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Key:
     """A variable of an agent that holds a key, and where its value is."""
 
@@ -42,7 +42,7 @@ class Key:
     """The name of a variable of the user's, or a path that may begin with `~/`."""
 
 
-@dataclass(frozen=True)
+@frozen
 class FileText:
     """A file of the agent's settings, relative to its home, before its slots are filled in."""
 
@@ -50,7 +50,7 @@ class FileText:
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class LoginFile:
     """A file with a login of the user's, and where the agent looks for it in its home."""
 
@@ -61,7 +61,7 @@ class LoginFile:
     """Whether the home has a copy of its own, of which nothing goes back to the user."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Limits:
     """What one attempt may use, by the profile; None: no limit."""
 
@@ -71,7 +71,7 @@ class Limits:
     max_seconds: float | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Price:
     """Dollars for a million tokens."""
 
@@ -80,7 +80,7 @@ class Price:
     cached: float | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Resolved:
     """A profile that is ready to be used; see `[profiles.NAME]` and presets for what is meant."""
 

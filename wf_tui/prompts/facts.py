@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import CommentRow, TaskRow
@@ -18,7 +19,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@frozen
 class NeededResult:
     """What became of a task whose result this one needs."""
 
@@ -49,7 +50,7 @@ class NeededResult:
     """Whether they are longer than what is here."""
 
 
-@dataclass(frozen=True)
+@frozen
 class EarlierAttempt:
     """How an attempt before this one ended."""
 
@@ -70,7 +71,7 @@ class EarlierAttempt:
     """Whether its changes are in the worktree that the next attempt starts with."""
 
 
-@dataclass(frozen=True)
+@frozen
 class CriticWords:
     """What a critic has said of the work of a task."""
 
@@ -81,7 +82,7 @@ class CriticWords:
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class JudgedWork:
     """The work that a critic is asked about."""
 
@@ -102,7 +103,7 @@ class JudgedWork:
     """Whether the patch is longer than what is here."""
 
 
-@dataclass(frozen=True)
+@frozen
 class PromptFacts:
     """All that the prompt of one attempt is made of."""
 

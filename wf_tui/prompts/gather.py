@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitError
@@ -24,6 +23,7 @@ from wf_tui.prompts.facts import (
 )
 from wf_tui.structured import read_structured
 from wf_tui.text import clean
+from wf_tui.values import frozen, replace
 from wf_tui.workers.shim import log
 from wf_tui.workers.shim.exit_file import read_exit
 
@@ -53,7 +53,7 @@ _TAIL: Final = 2000
 """Characters of what a program printed at its end."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Asked:
     """The attempt that a prompt is for, as far as it is known: of `wf prompt`, the next one."""
 

@@ -6,7 +6,6 @@ meet again, after a crash or on a newer head, and nowhere else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.merge.conflict import Side
@@ -14,6 +13,7 @@ from wf_tui.git.merge.integrate import find_conflict
 from wf_tui.git.merge.sides import unresolved
 from wf_tui.ledger.model.found_conflict import FoundConflict
 from wf_tui.text import clean, listed
+from wf_tui.values import frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +67,7 @@ def decided(task: TaskRow, conflict: Conflict) -> Mapping[str, Side] | None:
     return sides if needed and all(path in sides for path in needed) else None
 
 
-@dataclass(frozen=True)
+@frozen
 class LaidOutConflict:
     """The conflict that lies in the worktree of a task, and the tree that it was laid out as."""
 

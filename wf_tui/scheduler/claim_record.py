@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import RefusedError
@@ -23,6 +22,7 @@ from wf_tui.ledger.rules.decisions.judgement import Judgement
 from wf_tui.scheduler.attempts.job import read_results
 from wf_tui.scheduler.run_log import RunLog
 from wf_tui.structured import read_structured
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     import asyncio
@@ -51,7 +51,7 @@ def _detail(question: Question) -> QuestionDetail:
     return QuestionDetail(question.command or "", question.reason or "", question.rule or "")
 
 
-@dataclass(frozen=True)
+@frozen
 class ClaimRecord:
     """Writes for one claim; called on the event loop.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -40,6 +39,7 @@ from wf_tui.scheduler.recovery import Recovery
 from wf_tui.scheduler.run_log import RunLog
 from wf_tui.scheduler.scheduler import Scheduler
 from wf_tui.settings import with_lease
+from wf_tui.values import frozen
 from wf_tui.workers.registry import KINDS, open_workers
 from wf_tui.workers.shim.launcher import Launcher
 
@@ -67,7 +67,7 @@ _ALIVE_EVERY: Final = 4.0
 """Seconds between a shim's signs of life; more often where the lease is short."""
 
 
-@dataclass(frozen=True)
+@frozen
 class RunContext:
     """All that one scheduler works with. Only its process holds it: each part gets what it needs.
 

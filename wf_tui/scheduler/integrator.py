@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitError, LedgerError
@@ -28,6 +28,7 @@ from wf_tui.scheduler.attempts.active_claim import StoppedError
 from wf_tui.scheduler.chosen_sides import decided
 from wf_tui.scheduler.merge_queue import Act, MergeQueue, turns
 from wf_tui.text import clean, listed, plural
+from wf_tui.values import frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +61,7 @@ _MOST_MOVES: Final = 200
 """The same where there is none; only somebody with a loop of their own gets there."""
 
 
-@dataclass(frozen=True)
+@frozen
 class FinishedWork:
     """What an attempt has made, and how it is to be recorded."""
 
@@ -447,7 +448,7 @@ class Integrator:
         record.log.info("does not merge with %s", found.head)
 
 
-@dataclass(frozen=True)
+@frozen
 class LaidOut:
     """The tree that is kept for a conflict, and the git tree that it was filled with, if any."""
 

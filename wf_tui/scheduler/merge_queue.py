@@ -9,9 +9,10 @@ integrator does what `turns` say, and notes what came of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from wf_tui.values import frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +56,7 @@ class Turn(NamedTuple):
     on: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Candidate:
     """One that is to be merged."""
 
@@ -82,7 +83,7 @@ class Candidate:
         return self.commit if stands else before
 
 
-@dataclass(frozen=True)
+@frozen
 class MergeQueue:
     """Those that wait to be merged, in order; each thing that happens makes a new queue."""
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from wf_tui.ledger.queries import reads
 from wf_tui.ledger.rules.attention.notices import Notice, NoticeKind
 from wf_tui.text import clean
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +36,7 @@ _TEXT: Final = 400
 _TAIL: Final = 200
 
 
-@dataclass(frozen=True)
+@frozen
 class NotifyCommand:
     """What a person's configuration says of it."""
 

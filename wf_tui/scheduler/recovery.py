@@ -6,7 +6,6 @@ Looks at the ledger, the refs and the trees alone, so doing it twice does no har
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +22,7 @@ from wf_tui.scheduler.attempts.endings import CANCELLED, LOST, machine_fault
 from wf_tui.scheduler.attempts.harvest import NOTHING, Harvested
 from wf_tui.scheduler.attempts.workspace import Workspace
 from wf_tui.scheduler.integrator import FinishedWork
+from wf_tui.values import frozen
 from wf_tui.workers.model.host_link import HOST_FILE, end_left_host
 from wf_tui.workers.shim.sweep import sweep_left
 
@@ -50,7 +50,7 @@ def _merging_rival(task: TaskRow) -> bool:
     return bool(task.spec.rival) and task.step == Step.INTEGRATING
 
 
-@dataclass(frozen=True)
+@frozen
 class Recovery:
     """Makes a run that was left behind ready to go on; runs before any claim is made.
 

@@ -18,6 +18,7 @@ from wf_tui.scheduler.attempts.endings import CANCELLED
 from wf_tui.scheduler.attempts.prepare import take_up
 from wf_tui.scheduler.heartbeat import Heartbeat
 from wf_tui.scheduler.session.mailbox import read_mail
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -49,7 +50,7 @@ _LONGEST_SLEEP: Final = 60.0
 """Seconds until the next look at the ledger where nothing wakes the loop before."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Placement:
     """What one look at the ledger has brought, all in one transaction."""
 
@@ -65,7 +66,7 @@ class Placement:
     """Whether something became ready that no permit was asked for yet."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Fruitless:
     """Lanes whose permits were of no use, as of an event of the run and a time."""
 

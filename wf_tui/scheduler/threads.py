@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from wf_tui.errors import EnvironmentalError
 from wf_tui.fault_injection import Faults
 from wf_tui.git.runner import git_limit, report_slow_git
 from wf_tui.scheduler.run_log import current_log
+from wf_tui.values import field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True)
+@frozen
 class Threads:
     """Where the event loop sends what blocks: git, files, and the points of a fault test.
 

@@ -4,10 +4,10 @@ A worker is driven by the scheduler and never touches the ledger.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from wf_tui.profiles.resolved import Resolved
+from wf_tui.values import field, frozen
 from wf_tui.workers.line.failure_kind import FailureKind
 from wf_tui.workers.line.grammar import Verdict
 from wf_tui.workers.script import SHELL
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@frozen
 class Limits:
     """What one program may use."""
 
@@ -40,7 +40,7 @@ class Limits:
     """How much of its output the log keeps: the first and the last half."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Job:
     """One attempt of a task, ready for a worker: everything is made, only the work is missing."""
 
@@ -92,7 +92,7 @@ class Job:
     """The keys of its profile, for a worker that hands them to no program of the attempt."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Started:
     """The program runs."""
 
@@ -101,14 +101,14 @@ class Started:
     """The process above it; a TERM to it stops the attempt."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Output:
     """The program has written; at most four times a second."""
 
     total_bytes: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Alive:
     """The shim has just seen that the program exists and is no zombie."""
 
@@ -117,7 +117,7 @@ WorkerEvent = Started | Output | Alive
 Report = Callable[[WorkerEvent], None]
 
 
-@dataclass(frozen=True)
+@frozen
 class ProgramExit:
     """How a program ended; every process that it started is gone unless `clean` is false.
 
@@ -150,7 +150,7 @@ class ProgramExit:
         return self.code == 0 and self.cause is None and self.clean and not self.lost
 
 
-@dataclass(frozen=True)
+@frozen
 class Success:
     """The work is done; `result` is what dependants are given."""
 
@@ -164,7 +164,7 @@ class Success:
     """What its line said of the end."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Failure:
     """The work is not done, and it is known why."""
 
@@ -198,7 +198,7 @@ class Failure:
         return self.program.tail if self.program else ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Lost:
     """Nobody knows how the work ended; all its processes are gone."""
 

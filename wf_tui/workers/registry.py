@@ -3,10 +3,10 @@
 import contextlib
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from wf_tui.values import frozen
 from wf_tui.workers.acp.acp_worker import AcpWorker
 from wf_tui.workers.agent.agent_worker import AgentWorker
 from wf_tui.workers.model.host_link import HOST_FILE, HostLink
@@ -18,7 +18,7 @@ from wf_tui.workers.worker import Worker
 __all__ = ["KINDS", "WorkerKind", "open_workers"]
 
 
-@dataclass(frozen=True)
+@frozen
 class WorkerKind:
     """What workers of one kind can do, and how one is made."""
 

@@ -1,18 +1,19 @@
 """How much one attempt may bring into the history of a run (promise G14)."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from wf_tui.paths import write_private
+from wf_tui.values import frozen
 
 __all__ = ["CAPS", "Caps", "read_caps"]
 
 _FILE: Final = "harvest-caps.json"
 
 
-@dataclass(frozen=True)
+@frozen
 class Caps:
     """The most that one harvest takes; more is refused as a whole, never cut off.
 

@@ -4,12 +4,12 @@ Scopes, the loss check and landings judge by these; what a person is shown comes
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from wf_tui.git.control.control import Control
 from wf_tui.git.control.tree_differences import tree_differences
 from wf_tui.git.path_bytes import decode_path
 from wf_tui.plan.scopes import covers
+from wf_tui.values import frozen
 
 __all__ = ["ABSENT", "RAW", "Entry", "changed_files", "outside_scopes"]
 
@@ -21,7 +21,7 @@ RAW = ("--no-renames", "--raw", "--no-abbrev")
 """How `diff-tree` is asked for them."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Entry:
     """One path that differs; a rename is one path gone and one added.
 

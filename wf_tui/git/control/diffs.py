@@ -5,11 +5,11 @@ no rule is decided by it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from wf_tui.git.control.control import Control
 from wf_tui.git.control.tree_differences import tree_differences
 from wf_tui.git.path_bytes import decode_path, encode_path
+from wf_tui.values import frozen
 
 __all__ = ["BlobChange", "FileChange", "blob_changes", "changed_lines", "diff", "file_changes"]
 
@@ -17,7 +17,7 @@ __all__ = ["BlobChange", "FileChange", "blob_changes", "changed_lines", "diff", 
 _SAFE = ("--no-color", "--no-ext-diff", "--no-textconv", "--find-renames")
 
 
-@dataclass(frozen=True)
+@frozen
 class FileChange:
     """How much of one file differs; a binary file has no lines to count.
 
@@ -36,7 +36,7 @@ class FileChange:
         return (self.added or 0) + (self.removed or 0)
 
 
-@dataclass(frozen=True)
+@frozen
 class BlobChange:
     """What of a file differs beside its lines: git's letter for it, its modes, its new content."""
 

@@ -7,12 +7,12 @@ bit in its index, so that no harvest takes it for deleted.
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from wf_tui.git.runner import git
 from wf_tui.paths import write_private
+from wf_tui.values import field, frozen
 
 __all__ = ["PATTERNS", "Sparse", "cone", "is_sparse", "user_sparse"]
 
@@ -24,7 +24,7 @@ _ON: Final = frozenset({"true", "yes", "on", "1"})
 _SPECIAL: Final = re.compile(r"([\\*?\[])")
 
 
-@dataclass(frozen=True)
+@frozen
 class Sparse:
     """What worktrees have: patterns, and the settings that make git obey them; none: all files."""
 

@@ -5,12 +5,12 @@ A used worktree is compared with them, name by name, before it is used again.
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from wf_tui.git.control.changed_files import Entry
 from wf_tui.git.control.control import Control
 from wf_tui.git.path_bytes import encode_path
+from wf_tui.values import field, frozen, replace
 
 __all__ = ["Kind", "Names", "read_names"]
 
@@ -44,7 +44,7 @@ _KINDS = {
 _NONE: Mapping[bytes, Kind] = {}
 
 
-@dataclass(frozen=True)
+@frozen
 class Names:
     """For each folder (the top is empty), the names in it and their kinds.
 

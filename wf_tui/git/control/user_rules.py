@@ -11,7 +11,6 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +19,7 @@ from wf_tui.git.repository import Repository
 from wf_tui.git.runner import git
 from wf_tui.git.user_config import as_the_user
 from wf_tui.paths import write_private
+from wf_tui.values import frozen
 
 __all__ = [
     "UserRules",
@@ -47,7 +47,7 @@ _SETTINGS: Final = "user-settings.json"
 _ATTRIBUTES: Final = "info/user-attributes"
 
 
-@dataclass(frozen=True)
+@frozen
 class UserRules:
     """The rules as they were when the run was made; they do not change while it runs."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.config_text import config_section
@@ -19,6 +18,7 @@ from wf_tui.git.repository import ANY_OWNER, Repository
 from wf_tui.git.runner import git
 from wf_tui.git.user_config import as_the_user
 from wf_tui.paths import write_private
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,7 +55,7 @@ _PLACES: Final = frozenset({"url", "pushurl"})
 """Where a path is taken from the top of the worktree."""
 
 
-@dataclass(frozen=True)
+@frozen
 class UserView:
     """What is laid out in the git directory of each worker."""
 

@@ -5,7 +5,6 @@ files are no such files: wf has a filter of its own for them.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from wf_tui.git.control.changed_files import Entry
@@ -13,6 +12,7 @@ from wf_tui.git.control.user_rules import read_idle_filters
 from wf_tui.git.harvest.worktree_files import WorktreeFiles
 from wf_tui.git.lfs.lfs_filter import LONGEST_POINTER, Pointer, parse_pointer
 from wf_tui.git.path_bytes import decode_path, encode_path
+from wf_tui.values import frozen
 
 __all__ = ["Filtered", "FilteredFiles", "find_filtered", "restore_pointers"]
 
@@ -25,7 +25,7 @@ _SHORTEST_POINTER: Final = 100
 """Bytes: its version and 64 digits."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Filtered:
     """A changed file, and the filter that it has by its attributes."""
 
@@ -33,7 +33,7 @@ class Filtered:
     filter: str
 
 
-@dataclass(frozen=True)
+@frozen
 class FilteredFiles:
     """Those of the changed files that have a filter."""
 

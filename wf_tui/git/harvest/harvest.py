@@ -33,6 +33,7 @@ from wf_tui.git.path_bytes import decode_path
 from wf_tui.git.runner import Completed
 from wf_tui.plan.scopes import covers
 from wf_tui.text import clean, plural
+from wf_tui.values import frozen
 
 __all__ = ["Harvest", "HarvestRefusedError", "Refused", "harvest"]
 
@@ -59,7 +60,7 @@ class HarvestRefusedError(RefusedError):
     """
 
 
-@dataclass(frozen=True)
+@frozen
 class Refused:
     """A path that was not taken, and why; the rest of the harvest is not touched by it."""
 
@@ -77,7 +78,7 @@ class Refused:
         return self.reason not in {_SPECIAL, _LEAVES_TREE}
 
 
-@dataclass(frozen=True)
+@frozen
 class Harvest:
     """What was found: the tree, its differences from the base, what was left out.
 
@@ -268,7 +269,7 @@ def _refuse_special_files(
             found.refused[path] = _SPECIAL
 
 
-@dataclass(frozen=True)
+@frozen
 class _Listed:
     """What the disk and the worker's index together say has changed."""
 

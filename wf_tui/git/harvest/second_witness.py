@@ -7,7 +7,6 @@ the host's, which is that of the base.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from wf_tui.git.harvest.worker_index import (
@@ -18,6 +17,7 @@ from wf_tui.git.harvest.worker_index import (
     read_index,
 )
 from wf_tui.git.harvest.worktree_files import WorktreeFiles
+from wf_tui.values import field, frozen
 
 __all__ = ["DISK_ALONE", "SUBMODULE", "Witness", "ask_worker", "is_plain"]
 
@@ -26,7 +26,7 @@ SUBMODULE: Final = 0o160000
 """The mode of a submodule, or of another repository, in an index."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Witness:
     """How a worker's index differs from the base, by path. Nothing of it was looked for on disk."""
 

@@ -1,7 +1,6 @@
 """Changed files that hold the value of a key: on a branch that people push it would be lost."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -11,6 +10,7 @@ from wf_tui.git.control.control import Control
 from wf_tui.git.lfs.lfs_filter import find_object, parse_pointer
 from wf_tui.git.lfs.storage import own_folder, user_folder
 from wf_tui.git.path_bytes import encode_path
+from wf_tui.values import frozen
 
 __all__ = ["SecretFile", "files_with_secrets"]
 
@@ -19,7 +19,7 @@ _AT_ONCE: Final = 32 << 20
 _SUBMODULE: Final = "160000"
 
 
-@dataclass(frozen=True)
+@frozen
 class SecretFile:
     """A changed path with a key in its content, its name, or in what it links to."""
 

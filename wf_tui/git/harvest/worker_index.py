@@ -11,9 +11,10 @@ import os
 import stat
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from wf_tui.values import frozen
 
 __all__ = ["LARGEST", "Index", "Tracked", "UnreadableIndexError", "parse_index", "read_index"]
 
@@ -62,7 +63,7 @@ class Tracked(NamedTuple):
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Index:
     """The paths that an index tracks. An entry is read when it is asked for: most never are."""
 

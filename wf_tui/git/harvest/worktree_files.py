@@ -10,7 +10,6 @@ import stat
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
@@ -18,6 +17,7 @@ from wf_tui.git.control.control import Control
 from wf_tui.git.erase import make_readable
 from wf_tui.git.runner import Argument, Completed, git
 from wf_tui.text import clean
+from wf_tui.values import frozen, replace
 
 __all__ = ["CHANGED", "DELETED", "UNTRACKED", "Changes", "WorktreeFiles"]
 
@@ -29,7 +29,7 @@ _LARGEST_COMPARED: Final = 64 << 20
 """Bytes of a file that is compared with what a check-out writes; a larger one counts as changed."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Changes:
     """The paths that differ from the index with git's tag for each, and what git complained of.
 
@@ -40,7 +40,7 @@ class Changes:
     complaints: bytes
 
 
-@dataclass(frozen=True)
+@frozen
 class WorktreeFiles:
     """Where a worktree's files and its host-only index lie.
 

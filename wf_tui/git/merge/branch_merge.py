@@ -4,19 +4,18 @@ The work of such a task has the commit of that branch as a second parent. So git
 that both have met, and a landing in that branch does not meet the same conflict again.
 """
 
-from dataclasses import dataclass
-
 from wf_tui.git.control.control import Control
 from wf_tui.git.merge.conflict import Conflict
 from wf_tui.git.merge.integrate import find_conflict
 from wf_tui.git.merge.layout import lay_out
 from wf_tui.git.merge.merge_tree import merge_trees
 from wf_tui.git.merge.sides import unresolved
+from wf_tui.values import frozen
 
 __all__ = ["BranchMerge", "merge_branch"]
 
 
-@dataclass(frozen=True)
+@frozen
 class BranchMerge:
     """The merge of a commit into a head; a function of both and of the task's id alone."""
 

@@ -8,7 +8,6 @@ do. A conflict is a pure function of the commits that meet: it can be read again
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -16,6 +15,7 @@ from wf_tui.git.control.changed_files import ABSENT, Entry, changed_files
 from wf_tui.git.control.control import Control
 from wf_tui.git.control.tree_edits import Version
 from wf_tui.git.merge.merge_tree import MergeResult, Note
+from wf_tui.values import frozen
 
 __all__ = [
     "FOLDER",
@@ -42,7 +42,7 @@ class Side(StrEnum):
     THEIRS = "theirs"
 
 
-@dataclass(frozen=True)
+@frozen
 class ConflictedPath:
     """A path that a merge could not decide, under the name that both sides know it by.
 
@@ -76,7 +76,7 @@ class ConflictedPath:
         return hashlib.sha256(met).hexdigest()[:16]
 
 
-@dataclass(frozen=True)
+@frozen
 class Conflict:
     """The commit does not merge into `head`; `tree` is git's attempt at it, with conflict marks.
 
@@ -201,7 +201,7 @@ def _words(kinds: Sequence[str], versions: Iterable[Version | None]) -> tuple[st
     return (*words, *(_BY_MODE[mode] for mode in modes if mode in _BY_MODE))
 
 
-@dataclass(frozen=True)
+@frozen
 class _OwnNames:
     """Tells git's stand-in names, `PATH~COMMIT`, from those that somebody gave."""
 

@@ -4,7 +4,6 @@ A merge is made of objects alone, so it is done or not done, wherever it is inte
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from wf_tui.errors import GitDeadlineError, GitError
 from wf_tui.git.control.attempt_commits import Message, commit_tree
@@ -15,6 +14,7 @@ from wf_tui.git.merge.conflict import Conflict, Side, clash_conflict, loss_confl
 from wf_tui.git.merge.merge_loss import find_losses
 from wf_tui.git.merge.merge_tree import merge_trees
 from wf_tui.git.merge.sides import take_sides
+from wf_tui.values import frozen
 
 __all__ = [
     "AlreadyIn",
@@ -32,7 +32,7 @@ _STUCK = 3
 """Tries at a branch that nobody moves: then a lock or the disk is in the way."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Merge:
     """The branch can go from `old` to `new`; nothing but objects is there yet."""
 
@@ -40,7 +40,7 @@ class Merge:
     new: str
 
 
-@dataclass(frozen=True)
+@frozen
 class AlreadyIn:
     """The commit is in the branch's history already: nothing was done."""
 

@@ -3,17 +3,16 @@
 Its output is read here and nowhere else, with what differs between versions of git.
 """
 
-from dataclasses import dataclass
-
 from wf_tui.errors import GitError
 from wf_tui.git.control.control import Control
 from wf_tui.git.merge.merge_attributes import attributes_folder
 from wf_tui.git.path_bytes import decode_path
+from wf_tui.values import frozen
 
 __all__ = ["MergeResult", "Note", "Stage", "merge_trees", "parse_merge"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Stage:
     """One of the versions that meet at a path: 1 of the base, 2 of ours, 3 of theirs."""
 
@@ -23,7 +22,7 @@ class Stage:
     oid: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Note:
     """What git says about some paths of a merge; `kind` is git's stable word for its reason."""
 
@@ -32,7 +31,7 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class MergeResult:
     """The merged tree (with conflict marks, if not clean) and what is in conflict.
 

@@ -4,7 +4,6 @@ The same test is made by the command, before it claims, and by the scheduler, of
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from wf_tui.errors import UsageError
@@ -16,13 +15,14 @@ from wf_tui.git.merge.conflict import FOLDER, Conflict, ConflictedPath, Side
 from wf_tui.git.merge.marks import has_marks, marks_of
 from wf_tui.git.path_bytes import decode_path, encode_path
 from wf_tui.text import clean, listed
+from wf_tui.values import frozen
 
 __all__ = ["Unresolved", "choose", "take_sides", "unresolved"]
 
 _NAMED: Final = 20
 
 
-@dataclass(frozen=True)
+@frozen
 class Unresolved:
     """A path that nobody has settled, and what is still wrong with it, in a word or two."""
 

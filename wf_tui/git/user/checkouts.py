@@ -4,7 +4,6 @@ An export does not move such a branch, and a landing first looks at its checkout
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from wf_tui.errors import RefusedError
@@ -13,6 +12,7 @@ from wf_tui.git.refs import short_branch
 from wf_tui.git.repository import ANY_OWNER
 from wf_tui.git.runner import git
 from wf_tui.text import clean
+from wf_tui.values import frozen
 
 __all__ = ["Checkout", "find_checkout", "is_checked_out", "is_rebased", "operation_in_progress"]
 
@@ -28,7 +28,7 @@ _UNDER_WAY = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Checkout:
     """A worktree of the user, and the git directory that is its own.
 

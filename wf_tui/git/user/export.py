@@ -7,7 +7,6 @@ branch that was moved.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +21,7 @@ from wf_tui.git.user.lfs_objects import bring_lfs_objects
 from wf_tui.git.user.ownership import give_to_owner
 from wf_tui.paths import write_private
 from wf_tui.text import clean
+from wf_tui.values import frozen
 
 __all__ = ["Exported", "Pending", "branch_name", "export"]
 
@@ -40,14 +40,14 @@ _FETCH = (
 _LOCK: Final = re.compile(r"'(/[^']*\.lock)': File exists")
 
 
-@dataclass(frozen=True)
+@frozen
 class Exported:
     """The user's branch is at this commit."""
 
     commit: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Pending:
     """The branch was left as it is, for this reason; a later export catches up.
 

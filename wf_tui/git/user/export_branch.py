@@ -3,17 +3,16 @@
 Each answer may be old at once, so the move itself is a compare-and-swap all the same.
 """
 
-from dataclasses import dataclass
-
 from wf_tui.git.refs import short_branch
 from wf_tui.git.repository import ANY_OWNER, Repository
 from wf_tui.git.runner import Argument, Completed, git
 from wf_tui.git.user.checkouts import is_checked_out, is_rebased
+from wf_tui.values import frozen
 
 __all__ = ["ExportBranch", "Obstacle"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Obstacle:
     """Why a branch must not be moved now, as a clause for a person; and the command that helps."""
 
@@ -21,7 +20,7 @@ class Obstacle:
     hint: str
 
 
-@dataclass(frozen=True)
+@frozen
 class ExportBranch:
     """A branch in the user's repository by its whole name, whether it is there yet or not.
 

@@ -25,6 +25,7 @@ from wf_tui.git.worktrees.worker_refs import (
     read_worker_refs,
 )
 from wf_tui.text import clean, listed, plural
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -46,7 +47,7 @@ _PASSING: Final = frozenset({RefKind.WORKTREE, RefKind.HEAD, RefKind.REFLOG})
 """What needs no ref of its own where another one leads to it: nobody has given it a name."""
 
 
-@dataclass(frozen=True)
+@frozen
 class LeftRef:
     """A ref of `control.git` that keeps something of a worker's git directory."""
 
@@ -66,7 +67,7 @@ class LeftRef:
         return label(self.kind, self.name)
 
 
-@dataclass(frozen=True)
+@frozen
 class LeftWork:
     """What an attempt left beside its harvest."""
 

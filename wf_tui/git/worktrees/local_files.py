@@ -7,13 +7,13 @@ what lies at these names, whatever a worker has made of it.
 import os
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from wf_tui.errors import EnvironmentalError, UsageError
 from wf_tui.git.control.control import Control
 from wf_tui.text import clean
+from wf_tui.values import frozen
 
 __all__ = ["LocalFileError", "LocalFiles"]
 
@@ -26,7 +26,7 @@ class LocalFileError(EnvironmentalError):
     """A file cannot be brought into a worktree; the message is what a person is told."""
 
 
-@dataclass(frozen=True)
+@frozen
 class LocalFiles:
     """What to bring from where; `top` is None where the repository has no checkout.
 

@@ -6,7 +6,6 @@ holds has to be one that a ref holds, too.
 
 import contextlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from wf_tui.git.worktrees.shared import keep_leftovers
 from wf_tui.git.worktrees.tree import Tree
 from wf_tui.processes import working_folders
 from wf_tui.text import clean, listed
+from wf_tui.values import frozen
 
 __all__ = ["Judgement", "TreeClass", "classify", "remove_ended", "saved_trees"]
 
@@ -47,7 +47,7 @@ _THE_BRANCH = "the branch"
 _SAFE = frozenset({TreeClass.MERGED, TreeClass.HARVESTED, TreeClass.CLEAN})
 
 
-@dataclass(frozen=True)
+@frozen
 class Judgement:
     """A worktree, its class, whether it was removed and, if not, why.
 

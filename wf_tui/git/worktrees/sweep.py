@@ -8,10 +8,10 @@ comes between the two: it writes each file anew that is not as it has left it.
 
 import os
 import stat
-from dataclasses import dataclass
 
 from wf_tui.git.control.tree_names import Kind, Names
 from wf_tui.git.erase import erase
+from wf_tui.values import frozen
 
 __all__ = ["Survey", "UnusableTreeError", "survey", "sweep"]
 
@@ -23,7 +23,7 @@ class UnusableTreeError(Exception):
     """
 
 
-@dataclass(frozen=True)
+@frozen
 class Survey:
     """What the kernel says of all that lies in a used worktree."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,6 +17,7 @@ from wf_tui.git.config_text import quoted
 from wf_tui.git.worktrees.worker_git import alternates_of
 from wf_tui.git.worktrees.worker_refs import OddGitDirError
 from wf_tui.text import plural
+from wf_tui.values import frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -42,7 +42,7 @@ _Tree = dict[bytes, tuple[bytes, str]]
 """The names of a tree, each with its mode and object."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Commit:
     """A commit that a worker made."""
 
@@ -50,7 +50,7 @@ class Commit:
     parents: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class WorkerObjects:
     """The objects of one git directory; read by git threads, when its processes are gone.
 
@@ -167,7 +167,7 @@ class WorkerObjects:
         return found
 
 
-@dataclass(frozen=True)
+@frozen
 class _Pair:
     """Two folders that are compared; "" where one side has none."""
 

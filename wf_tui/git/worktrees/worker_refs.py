@@ -18,6 +18,7 @@ from typing import Final
 
 from wf_tui.git.path_bytes import decode_path
 from wf_tui.text import clean
+from wf_tui.values import frozen
 
 __all__ = [
     "ODD",
@@ -84,7 +85,7 @@ class RefKind(StrEnum):
     """Where a ref was once, or what git had put aside."""
 
 
-@dataclass(frozen=True)
+@frozen
 class NamedObject:
     """An object that the directory names; nothing is known yet of the object itself."""
 
@@ -104,7 +105,7 @@ def label(kind: str, name: str) -> str:
     return kind if kind == name else f"{kind} {clean(name, limit=_SHOWN)}"
 
 
-@dataclass(frozen=True)
+@frozen
 class WorkerRefs:
     """All that a git directory names."""
 

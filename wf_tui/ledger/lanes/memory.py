@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from wf_tui.values import frozen
 
 __all__ = ["MIB", "FreeMemory", "read_free_memory"]
 
@@ -17,7 +18,7 @@ _UNLIMITED: Final = 1 << 60
 """What the first version of cgroups has as its limit where there is none is above this."""
 
 
-@dataclass(frozen=True)
+@frozen
 class FreeMemory:
     """What the system leaves to new programs, in bytes."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.processes import ProcessIdentity, is_alive
+from wf_tui.values import field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ _READ: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Permit:
     """The right of one process to run one attempt in a lane."""
 
@@ -46,7 +46,7 @@ class Permit:
     process: ProcessIdentity
 
 
-@dataclass(frozen=True)
+@frozen
 class Holder:
     """Who asks for permits: a scheduler, of one run, in one process."""
 
@@ -55,7 +55,7 @@ class Holder:
     process: ProcessIdentity
 
 
-@dataclass(frozen=True)
+@frozen
 class Wish:
     """What a scheduler would start now, if it may."""
 
@@ -65,7 +65,7 @@ class Wish:
     """Whether nothing of the run is running: then the first one starts, whatever memory is left."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Grant:
     """What may start now."""
 

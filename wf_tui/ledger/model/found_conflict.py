@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
+
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import Detail
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["FoundConflict"]
 
 
-@dataclass(frozen=True)
+@frozen
 class FoundConflict:
     """The commits that meet, the tree that a person was given, and git's words for both.
 

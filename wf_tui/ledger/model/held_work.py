@@ -7,10 +7,10 @@ JSON of `wf status` have them under `why`, `paths` and `all`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.states import ScopeWhy
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,7 @@ _MOST_PATHS: Final = 200
 _ORDER: Final = tuple(ScopeWhy)
 
 
-@dataclass(frozen=True)
+@frozen
 class HeldPart:
     """One reason why work is held back."""
 
@@ -34,7 +34,7 @@ class HeldPart:
     """A sentence for a person; names in it are cleaned."""
 
 
-@dataclass(frozen=True)
+@frozen
 class HeldWork:
     """All reasons why the work of an attempt is held back, the one that counts first."""
 

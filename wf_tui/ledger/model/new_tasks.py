@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.spec import Spec
 from wf_tui.plan.choices import GateOn, Isolation, Mode, OnFailure, Pick, ResultFormat
 from wf_tui.plan.tree.decided import Deciding
+from wf_tui.values import field, frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["NewPhase", "NewTask", "Node", "of_plan"]
 
 
-@dataclass(frozen=True)
+@frozen
 class NewTask:
     """A task as it comes in; defaults are those of the plan format."""
 
@@ -52,7 +52,7 @@ class NewTask:
         return self if spec == self.spec else replace(self, spec=spec)
 
 
-@dataclass(frozen=True)
+@frozen
 class NewPhase:
     """A phase as it comes in; `depends_on` holds the effective dependencies."""
 
@@ -68,7 +68,7 @@ class NewPhase:
     """What its end decides, where more phases may come after it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Node:
     """What the end of a phase decides: which phases are added behind it (RULES 5, Nodes)."""
 

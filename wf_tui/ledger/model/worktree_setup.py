@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.events.run_events import RunCreated
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["WorktreeSetup", "worktree_setup_of"]
 
 
-@dataclass(frozen=True)
+@frozen
 class WorktreeSetup:
     """What is run in each worktree, and what is put there beside what git has."""
 

@@ -6,7 +6,6 @@ result changes nothing and leaves `result_rejected`; closing an attempt is never
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.attempt_events import (
@@ -40,6 +39,7 @@ from wf_tui.ledger.rules.reports.usage import without_figures
 from wf_tui.ledger.rules.runs import refresh_abort
 from wf_tui.ledger.rules.task_guards import in_progress, refused, void_questions
 from wf_tui.plan.choices import Isolation
+from wf_tui.values import frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ _FREE_SEAT: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Ending:
     """How the program of an attempt ended, for the record."""
 

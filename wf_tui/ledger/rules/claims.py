@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.base import Shape
@@ -41,6 +40,7 @@ from wf_tui.ledger.rules.limits import lanes
 from wf_tui.ledger.rules.runs import wake_run
 from wf_tui.plan.choices import Isolation
 from wf_tui.plan.scopes import first_overlap
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Value
@@ -67,7 +67,7 @@ _READY: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Claim:
     """What a worker holds: the task as it was claimed, and the fence that its writes must carry."""
 

@@ -21,6 +21,7 @@ from wf_tui.ledger.rules.decisions import nodes
 from wf_tui.ledger.rules.reports.usage import budget_used_up
 from wf_tui.ledger.rules.runs import wake_run, why_not_wake
 from wf_tui.ledger.rules.task_guards import refused, stoppable
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -162,7 +163,7 @@ class Move(Generic[P]):
         return f"wf {self.name} {self.usage}"
 
 
-@dataclass(frozen=True)
+@frozen
 class MoveResult:
     """What came of a move on one task; the reason is the refusal, or the kind that the task has."""
 

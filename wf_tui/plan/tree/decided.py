@@ -1,8 +1,9 @@
 """What of a tree plan is decided while it runs: which phases a node may add, and when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from wf_tui.values import field, frozen
 
 __all__ = ["Decided", "Deciding"]
 
@@ -18,7 +19,7 @@ class Deciding(StrEnum):
     """One copy of its template for each item of a list that a task has answered."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Decided:
     """A node that adds phases to its run; the plan has them all, as if each of them ran once.
 

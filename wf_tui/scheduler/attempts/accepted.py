@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import LedgerError
@@ -30,6 +30,7 @@ from wf_tui.scheduler.chosen_sides import LaidOutConflict, chosen_sides, laid_ou
 from wf_tui.scheduler.integrator import FinishedWork
 from wf_tui.scheduler.run_log import current_log
 from wf_tui.text import clean
+from wf_tui.values import frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -47,7 +48,7 @@ _GONE: Final = "its worktree is gone: retry the task"
 _CHANGED: Final = "its worktree was changed while it was accepted: accept it again"
 
 
-@dataclass(frozen=True)
+@frozen
 class AcceptedClaim:
     """The claim of a person, with what a crash may have left of its way."""
 

@@ -8,7 +8,7 @@ fails, or the scheduler ends, it is left as it is: recovery needs it.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +29,7 @@ from wf_tui.scheduler.integrator import FinishedWork
 from wf_tui.scheduler.lanes.providers import Providers
 from wf_tui.scheduler.run_log import current_log
 from wf_tui.text import clean, plural
+from wf_tui.values import field, frozen
 from wf_tui.workers.protocol import Success
 from wf_tui.workers.registry import KINDS
 
@@ -58,7 +59,7 @@ __all__ = ["Attempt", "LeftClaim", "Steps", "find_left"]
 _MOST_PATHS: Final = 200
 
 
-@dataclass(frozen=True)
+@frozen
 class LeftClaim:
     """The claim of a worker that had done its work when its scheduler died."""
 
@@ -89,7 +90,7 @@ def find_left(
     return found
 
 
-@dataclass(frozen=True)
+@frozen
 class Steps:
     """What the attempts of a run are made of; each step serves all of them."""
 

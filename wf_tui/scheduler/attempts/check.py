@@ -6,7 +6,6 @@ comes the plan in the answer of a task with `result: plan`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.git.control.changed_files import outside_scopes
@@ -19,6 +18,7 @@ from wf_tui.scheduler.attempts.deliverables import missing_deliverables
 from wf_tui.scheduler.attempts.endings import Fault
 from wf_tui.scheduler.attempts.gate import GateQuestion
 from wf_tui.text import clean, listed, plural
+from wf_tui.values import frozen, replace
 from wf_tui.workers.shim.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _NAMED: Final = 5
 _NAME: Final = 200
 
 
-@dataclass(frozen=True)
+@frozen
 class Check:
     """Judges work, that of a worker and that of a person alike."""
 

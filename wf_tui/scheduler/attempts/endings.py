@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +10,7 @@ from wf_tui.git.worktrees.local_files import LocalFileError
 from wf_tui.ledger.model.states import BlockedKind, Cause, NextSeat, Outcome
 from wf_tui.ledger.rules.attempts import Ending
 from wf_tui.text import clean
+from wf_tui.values import field, frozen
 from wf_tui.workers.line.failure_kind import FailureKind
 from wf_tui.workers.protocol import Failure, Lost
 
@@ -55,7 +55,7 @@ class Effect(StrEnum):
     """It is blocked at once, and its work kept until a person raises the limit."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Decision:
     """What an ending does, and who goes on after it."""
 
@@ -101,7 +101,7 @@ def decide(outcome: Failure | Lost) -> Decision:
     return DECISIONS[outcome.kind] if isinstance(outcome, Failure) else _LOST
 
 
-@dataclass(frozen=True)
+@frozen
 class Fault:
     """Why work is not merged."""
 

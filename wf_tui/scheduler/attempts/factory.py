@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.scheduler.attempts.accepted import Accepted
@@ -11,6 +10,7 @@ from wf_tui.scheduler.attempts.attempt import Attempt
 from wf_tui.scheduler.attempts.vitals import Vitals
 from wf_tui.scheduler.claim_record import ClaimRecord
 from wf_tui.scheduler.session.proof import ProofReader
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from wf_tui.clock import Clock
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["AttemptFactory"]
 
 
-@dataclass(frozen=True)
+@frozen
 class AttemptFactory:
     """Gives each claim its record, its vitals and the steps of the run.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from wf_tui.fault_injection import Point
@@ -13,6 +12,7 @@ from wf_tui.paths import private_folder
 from wf_tui.plan.choices import GateOn
 from wf_tui.scheduler.attempts.active_claim import StoppedError
 from wf_tui.scheduler.attempts.endings import Fault
+from wf_tui.values import frozen, replace
 from wf_tui.workers.shell import failure_text, result_text, run_command
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ _CAUSES: Final[Mapping[GateOn, Cause]] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class GateQuestion:
     """What a gate is asked about: `commit`, made on `head`; None where there is no such."""
 
@@ -66,7 +66,7 @@ class GateQuestion:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Gate:
     """Runs the gate of a task, watched as its program was; both is told in events."""
 
@@ -93,7 +93,7 @@ class Gate:
         return fault
 
 
-@dataclass(frozen=True)
+@frozen
 class JudgedMerge:
     """What the gate said of a merge, and the worktree in which that lies.
 
@@ -105,7 +105,7 @@ class JudgedMerge:
     tree: Tree
 
 
-@dataclass(frozen=True)
+@frozen
 class MergeGate:
     """Asks the gate of a task about a merge that the branch is to get, in a worktree of its own.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.errors import GitError
@@ -16,6 +15,7 @@ from wf_tui.git.refs import left_refs
 from wf_tui.ledger.model.events.attempt_events import LeftKept, WorkHarvested
 from wf_tui.ledger.model.states import Step
 from wf_tui.text import clean, listed
+from wf_tui.values import frozen, replace
 from wf_tui.workers.shim.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _NAMED: Final = 20
 _SHOWN: Final = 3
 
 
-@dataclass(frozen=True)
+@frozen
 class Harvested:
     """What came out of a tree: its commit and ref, the changed files, what was not taken.
 
@@ -118,7 +118,7 @@ class Harvested:
 NOTHING: Final = Harvested()
 
 
-@dataclass(frozen=True)
+@frozen
 class Harvest:
     """Takes the work out of a tree, as attempts do at their end and recovery does for the dead."""
 

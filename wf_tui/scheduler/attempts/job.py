@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from wf_tui.prompts.gather import (
 )
 from wf_tui.prompts.render import render
 from wf_tui.prompts.results import results_text
+from wf_tui.values import field, frozen, replace
 from wf_tui.variables import Variables, given_variables
 from wf_tui.workers.environment import (
     base_environment,
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 __all__ = ["JobInputs", "JobMaker", "read_inputs", "read_results"]
 
 
-@dataclass(frozen=True)
+@frozen
 class JobInputs:
     """What the ledger knows that an attempt needs."""
 
@@ -98,7 +98,7 @@ def read_inputs(ledger: Ledger, claim: Claim) -> JobInputs:
     return JobInputs(facts.needed, facts, asked.checkpoint, resumed, profiles=run.profiles, run=run)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Prompts:
     """What a worker is told, and where it lies."""
 
@@ -111,7 +111,7 @@ class _Prompts:
     critics: tuple[CriticWords, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class JobMaker:
     """Makes the jobs of a run's attempts: what a worker gets, in its folder and as a value."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wf_tui.fault_injection import Point
@@ -11,6 +10,7 @@ from wf_tui.ledger.model.states import Step
 from wf_tui.scheduler.attempts.active_claim import StoppedError
 from wf_tui.scheduler.attempts.job import JobInputs, read_inputs
 from wf_tui.scheduler.attempts.workspace import RefilledWorkspace, Workspace
+from wf_tui.values import frozen, replace
 from wf_tui.workers.registry import KINDS
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["NewClaim", "Prepare", "take_up"]
 
 
-@dataclass(frozen=True)
+@frozen
 class NewClaim:
     """A claim just made, with what the ledger has for it."""
 
@@ -45,7 +45,7 @@ def take_up(ledger: Ledger, claim: Claim, start_deadline: float) -> NewClaim:
     return NewClaim(claim, read_inputs(ledger, claim))
 
 
-@dataclass(frozen=True)
+@frozen
 class Prepare:
     """Makes what an attempt works with, in one visit to a thread: each one costs a tenth of a ms.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.fault_injection import Point
@@ -10,6 +9,7 @@ from wf_tui.ledger.model.states import Step
 from wf_tui.prompts.results import kept_result, short_result
 from wf_tui.scheduler.attempts.active_claim import StoppedError
 from wf_tui.scheduler.session.make import make_session
+from wf_tui.values import frozen
 from wf_tui.workers.protocol import Lost, Success
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["RunProgram"]
 
 
-@dataclass(frozen=True)
+@frozen
 class RunProgram:
     """Gives a job to the worker of the seat that claimed it."""
 

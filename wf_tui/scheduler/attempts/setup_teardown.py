@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wf_tui.errors import LedgerError
 from wf_tui.ledger.model.states import BlockedKind, Cause
 from wf_tui.scheduler.attempts.endings import Fault
+from wf_tui.values import frozen, replace
 from wf_tui.workers.script import SHELL
 from wf_tui.workers.shell import failure_text, result_text, run_command
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["SetupTeardown"]
 
 
-@dataclass(frozen=True)
+@frozen
 class SetupTeardown:
     """Surrounds the program of an attempt with the plan's own commands.
 

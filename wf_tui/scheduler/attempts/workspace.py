@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wf_tui.plan.choices import Isolation
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from wf_tui.git.worktrees.pool import Pool
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["KeptWorkspace", "Left", "RefilledWorkspace", "Trees", "Workspace"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Trees:
     """Where the worktrees of a run come from."""
 
@@ -28,7 +28,7 @@ class Trees:
     """The one for tasks that ask to write side by side."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Left:
     """What became of a tree: why it is kept, and what readers changed in a snapshot."""
 
@@ -36,7 +36,7 @@ class Left:
     changed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Workspace:
     """The tree of one attempt; all methods block and belong into a thread.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.lane_state import LOCAL, LaneStatus
 from wf_tui.ledger.model.states import BlockedKind, LimitKind
 from wf_tui.scheduler.attempts.endings import Effect, decide
+from wf_tui.values import field, frozen, replace
 from wf_tui.workers.protocol import Failure, Success
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Providers"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Providers:
     """Tells lanes what attempts were told; without lanes every failure is the task's own."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.text import clean
+from wf_tui.values import frozen, replace
 
 if TYPE_CHECKING:
     from wf_tui.workers.line.grammar import ToolStart
@@ -18,7 +18,7 @@ _ARGUMENTS: Final = ("command", "cmd", "path", "file_path", "pattern", "query", 
 """The arguments of a tool that say what it is about, the first that is there."""
 
 
-@dataclass(frozen=True)
+@frozen
 class LastWords:
     """What stands on the card of a task while its worker works; safe to show."""
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from wf_tui.ledger.model.states import QuestionState
 from wf_tui.ledger.queries import conversation
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Mail", "Mailbox", "Wanted", "read_mail"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Wanted:
     """What one attempt is waiting for: the ids of its open questions, and newer messages."""
 
@@ -35,7 +36,7 @@ class Wanted:
     """The id of the newest message that it has been given."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Mail:
     """What was found for an attempt: its questions as they are now, and new messages in order."""
 

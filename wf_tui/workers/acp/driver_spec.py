@@ -1,12 +1,14 @@
 """What the driver of an ACP agent is told, as one argument of its command line."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+
+from wf_tui.values import frozen
 
 __all__ = ["DriverSpec"]
 
 
-@dataclass(frozen=True)
+@frozen
 class DriverSpec:
     """All that the driver has to know.
 

@@ -4,9 +4,10 @@ It goes to the driver as the one argument of its call, as JSON; no key is in it.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Final, Literal
 
+from wf_tui.values import frozen
 from wf_tui.workers.line.fields import Fields, json_object
 
 __all__ = ["Call", "Order", "PromptBy"]
@@ -16,7 +17,7 @@ _PROMPT_BY: Final[dict[str, PromptBy]] = {"stdin": "stdin", "argv": "argv", "str
 _MOST_WORDS: Final = 10_000
 
 
-@dataclass(frozen=True)
+@frozen
 class Call:
     """One start of the agent."""
 
@@ -25,7 +26,7 @@ class Call:
     """The path of the file with its prompt."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Order:
     """All that the driver of one attempt has to know."""
 

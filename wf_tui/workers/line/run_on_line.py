@@ -3,10 +3,10 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from wf_tui.values import frozen, replace
 from wf_tui.workers.line.connection import LineConnection
 from wf_tui.workers.line.grammar import Cancel, Result, Verdict
 from wf_tui.workers.protocol import ProgramExit, Report
@@ -18,7 +18,7 @@ from wf_tui.workers.shim.start import LINE
 __all__ = ["LineRun", "run_on_line"]
 
 
-@dataclass(frozen=True)
+@frozen
 class LineRun:
     """How a program ended, and what it claimed of that on the line."""
 

@@ -4,11 +4,12 @@ Written by the scheduler, read once by the host. Of the standard library alone.
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Literal, Self
 
 from wf_tui.profiles.quirks import Quirks
 from wf_tui.profiles.resolved import Price
+from wf_tui.values import field, frozen
 
 __all__ = ["SessionSpec"]
 
@@ -16,7 +17,7 @@ Entry = dict[str, object]
 """One line of a history: `{"message": ...}`, see `host.messages`."""
 
 
-@dataclass(frozen=True)
+@frozen
 class SessionSpec:
     """All that a conversation with a model needs, its key among it; the file is never linked."""
 

@@ -14,12 +14,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Self
 
 import wf_tui
 from wf_tui.errors import EnvironmentalError
+from wf_tui.values import field, frozen, replace
 from wf_tui.workers.protocol import Job, Limits, ProgramExit, Report
 from wf_tui.workers.shim.channel import DEAF_AFTER, ProgramClock, ShimConnection
 from wf_tui.workers.shim.exit_file import read_exit
@@ -40,7 +40,7 @@ _TRIES = 3  # a parent may die with a request that it has not yet taken
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@frozen
 class Program:
     """A command to run, and where its traces go."""
 

@@ -8,10 +8,10 @@ import os
 import select
 import signal
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from wf_tui.processes import is_running, process_ids, start_time
+from wf_tui.values import frozen
 
 __all__ = ["sweep_left", "sweep_marked"]
 
@@ -19,7 +19,7 @@ _ROUNDS = 50
 _PATIENCE_MS = 200
 
 
-@dataclass(frozen=True)
+@frozen
 class _Process:
     """A process is known by its number and start time: numbers are used again."""
 

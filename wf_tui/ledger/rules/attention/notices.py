@@ -8,13 +8,13 @@ leaves something untold.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.rows import evolve
 from wf_tui.ledger.model.states import TaskState
 from wf_tui.ledger.queries.snoozes import snooze_of
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ class NoticeKind(StrEnum):
     BUDGET = "budget"
 
 
-@dataclass(frozen=True)
+@frozen
 class Notice:
     """One thing to tell a person."""
 

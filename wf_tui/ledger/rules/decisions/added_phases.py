@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +21,7 @@ from wf_tui.ledger.model.nodes.stored import read_node
 from wf_tui.ledger.model.rows import PhaseRow, TaskRow, decode, evolve, select
 from wf_tui.ledger.model.states import EdgeKind, TaskState
 from wf_tui.plan.tree.decided import Deciding
+from wf_tui.values import frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,7 +37,7 @@ _LATER: Final = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class AddedPhases:
     """What one decision adds, in the transaction in which the phase `by` is about to settle.
 

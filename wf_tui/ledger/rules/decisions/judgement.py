@@ -1,11 +1,11 @@
 """What an answer says of the work of others: the ledger acts on it, and reads no answer itself."""
 
-from dataclasses import dataclass
+from wf_tui.values import frozen
 
 __all__ = ["Judgement"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Judgement:
     """The part of a structured answer that a critic or a judge decides by.
 

@@ -7,7 +7,6 @@ that doing it again, after a crash, finds the same; a phase that has decided nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from wf_tui.ledger.model.events.run_events import NodeDecided
@@ -21,6 +20,7 @@ from wf_tui.plan.tree.decided import Deciding
 from wf_tui.plan.tree.items import array_of, fill
 from wf_tui.structured import read_structured
 from wf_tui.text import plural
+from wf_tui.values import frozen, replace
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.new_tasks import NewPhase, Node
@@ -36,7 +36,7 @@ _LONGEST: Final = 200
 _WAYS: Final = "accept says that it does, skip that it does not"
 
 
-@dataclass(frozen=True)
+@frozen
 class _Decision:
     verdict: str
     phases: tuple[NewPhase, ...]

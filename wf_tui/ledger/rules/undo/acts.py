@@ -7,13 +7,13 @@ can be taken back holds what was before it. Views call this on their own threads
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from wf_tui.ledger.model.events.task_events import Undone
 from wf_tui.ledger.model.states import BlockedKind, Intent
 from wf_tui.text import clean, plural
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,7 +68,7 @@ class ActKind(Enum):
     LAND = "landing of", "landing"
 
 
-@dataclass(frozen=True)
+@frozen
 class Act:
     """One act of a person: a command that changed something."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from wf_tui.errors import RefusedError
@@ -15,6 +14,7 @@ from wf_tui.ledger.rules.operator_moves import claimed_dependant
 from wf_tui.ledger.rules.transaction import FOLLOWS
 from wf_tui.ledger.rules.undo.acts import Act, last_act
 from wf_tui.ledger.rules.undo.restore import RESTORERS, restore_run, restore_task
+from wf_tui.values import frozen
 
 if TYPE_CHECKING:
     from wf_tui.ledger.model.rows import TaskRow
@@ -29,7 +29,7 @@ _SINCE: Final = {
 """What has happened to a task since, in words; anything else is said by its name."""
 
 
-@dataclass(frozen=True)
+@frozen
 class TakenBack:
     """An act that was taken back, and the tasks that it was done to, as they are again."""
 
