@@ -94,6 +94,7 @@ async def walk(size: tuple[int, int], board: Board, look: Callable[[str, StillAp
             hand = await run.seen(app, pilot, drive)
             for name, card, there, back in WALK:
                 await hand.select(card)
+                await all_read(app, pilot)  # where the pane is open from the start
                 await _press(app, pilot, there)
                 look(name, app)
                 await _press(app, pilot, back)
