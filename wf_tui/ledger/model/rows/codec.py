@@ -23,7 +23,7 @@ from wf_tui.ledger.model.rows.row_making import (
     copy_task,
     differing,
     make_task,
-    task_values,
+    row_values,
 )
 from wf_tui.ledger.model.rows.run_rows import (
     AttemptRow,
@@ -161,7 +161,7 @@ def literals(words: Iterable[StrEnum]) -> str:
 def insert(row: StoredRow) -> tuple[str, Values]:
     """Return the statement that stores a new row, with its values."""
     table = type(row)
-    values = dict(zip(_NAMES[table], _values(row), strict=True))
+    values = dict(zip(_NAMES[table], row_values(row), strict=True))
     for name, writer in _WRITTEN[table]:
         values[name] = writer(values[name])
     return _INSERTS[table], values
@@ -174,14 +174,6 @@ def changes(old: StoredRow, new: StoredRow) -> dict[str, Value]:
         if name in _WRITERS:
             changed[name] = _WRITERS[name](value)
     return changed
-
-
-def _values(row: StoredRow) -> Iterable[Any]:
-    """Return the fields of a row, in the order of its class."""
-    if isinstance(row, TaskRow):
-        return task_values(row)
-    # In that order however it was made: by `__init__`, by `decode` or by `evolve`.
-    return row.__dict__.values()
 
 
 @lru_cache(maxsize=1024)
