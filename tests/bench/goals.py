@@ -148,7 +148,7 @@ BECAUSE: Final[dict[Aim, str]] = {
     Aim.ATTEMPT_5000: "git has two cores for eight; see the cycle",
     Aim.BOARD_MEMORY: "48 MB are there once all is imported, two thirds of it Textual's",
     Aim.BOARD_IDLE: "half of it is Textual's partial frame, once a second for the clocks",
-    Aim.LINES_CPU: "nine times json.loads a line: it is cut, redacted, checked and kept",
+    Aim.LINES_CPU: "six times json.loads a line: it is cut, redacted, checked and kept",
     Aim.RECOVERY_STANDBY: "stray processes and what was left in worktrees come first, one by one",
     Aim.RECOVERY_NEW: "half of it is imports; then as a stand-by",
 }

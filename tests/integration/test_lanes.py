@@ -144,7 +144,8 @@ def test_lanes_that_cannot_be_shared_are_the_runs_own(tmp_path: Path) -> None:
     assert harness.play(parallel_plan(scripted("a", *steps, more=WRITES))) == "completed"
     assert shared.read_bytes().startswith(b"damaged")
     assert harness.paths.lanes.exists()
-    assert lane_events(harness)[0] == ("lane_limited", "limited", "a")
+    # The scheduler may see the lane shut before the end of the attempt that shut it is told.
+    assert ("lane_limited", "limited", "a") in lane_events(harness)
 
 
 def test_what_an_agent_used_is_of_its_lane_and_may_shut_it(tmp_path: Path) -> None:

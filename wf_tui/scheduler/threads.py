@@ -59,7 +59,13 @@ class Threads:
 
         # Not by `run_in_executor`, which takes two turns of the loop more for its own two futures.
         work = self.executor.submit(limited)
-        work.add_done_callback(lambda done: loop.call_soon_threadsafe(_settle, answer, done))
+
+        def tell(done: Future[_T]) -> None:
+            # A thread may outlive the scheduler; then nobody hears of it.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(_settle, answer, done)
+
+        work.add_done_callback(tell)
         try:
             return await answer
         except asyncio.CancelledError:

@@ -68,9 +68,9 @@ AGENTS: Final = (
     Mutant(
         "agents",
         "a key in two pieces of a message passes",
-        "workers/line/redact.py",
-        "            if text := self._stream.add(event.text):\n",
-        "            if text := self._whole.whole(event.text):\n",
+        "workers/line/line_redaction.py",
+        "        text = self._pieces.add(event.text)\n",
+        "        text = self._whole.whole(event.text)\n",
         "unit/workers/line/test_redact.py::test_a_key_in_pieces_of_a_message",
     ),
     Mutant(

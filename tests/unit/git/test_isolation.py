@@ -185,6 +185,21 @@ def test_the_shared_tree_moves_only_when_nobody_is_in_it(run: Run) -> None:
     assert (fresh.path / "new").exists()
 
 
+def test_who_has_ended_keeps_nobody_from_the_head(run: Run) -> None:
+    """In a turn of its own the tree is brought on, once, though one before has not left it yet."""
+    shared = SharedTree(run.pool)
+    shared.enter(run.control.head(), shared.turn)
+    merge(run, commit_files(run, {"new": "x"}))
+    shared.renew()
+    fresh = shared.enter(run.control.head(), shared.turn)
+    assert (fresh.base, (fresh.path / "new").exists()) == (run.control.head(), True)
+    merge(run, commit_files(run, {"newer": "x"}))
+    assert shared.enter(run.control.head(), shared.turn) is fresh
+    for _ in range(3):
+        shared.leave()
+    assert shared.enter(run.control.head(), shared.turn).base == run.control.head()
+
+
 def test_leftovers_of_the_shared_tree_are_saved(run: Run) -> None:
     """What lies outside of every scope is kept under a ref before the tree is brought on."""
     shared = SharedTree(run.pool)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from tests.support.plans import parallel_plan
+from tests.support.plans import conflicting_plan, parallel_plan
 from tests.support.run_harness import attempt_started
 from tests.support.schedulers import kill_scheduler
 from wf_tui.git.control.control import open_control
@@ -54,6 +54,15 @@ def test_overlapping_writers_never_meet(harness: RunHarness, tmp_path: Path) -> 
     phases = "".join(f"- {{name: p{n}, tasks: [{{{task}}}]}}\n" for n, task in enumerate(tasks))
     assert harness.play(f"goal: g\nscopes: race\nphases:\n{phases}") == "completed"
     assert names(harness) == ["a/t0", "a/t1", "a/t2"]
+
+
+def test_a_retry_finds_the_head(harness: RunHarness) -> None:
+    """Its own attempt before has ended in the ledger, though that has not left the tree yet."""
+    harness.environ["WF_FAULT"] = "finish.recorded:2:delay=1"
+    plan = conflicting_plan(harness, more=", isolation: shared, file_scope: [shared.txt]")
+    assert harness.play(plan) == "partial"
+    first, second = (e for e in harness.events("attempt_started") if e.task == "t")
+    assert first.data["base"] != second.data["base"]
 
 
 def test_what_needs_a_newer_head_waits(harness: RunHarness, tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ __all__ = ["SharedTree", "keep_leftovers"]
 
 
 class SharedTree:
-    """One worktree, entered by any number of attempts; thread-safe.
+    """One worktree, entered by any number of attempts; thread-safe but for `renew`.
 
-    It is brought to the integration head only when nobody is in it, so that no file changes
+    It is brought to the integration head only when nobody works in it, so that no file changes
     under a running attempt. Who needs a newer head waits: the ledger does not let it be claimed.
     The lock is held while the tree is filled, so that a second attempt never finds half of it.
     """
@@ -27,20 +27,32 @@ class SharedTree:
         self._lock = threading.Lock()
         self._tree: Tree | None = None
         self._attempts = 0
+        self._filled_for = self.turn = 0
+        """For which turn it was filled, and whose turn it is: see `renew`."""
 
-    def enter(self, head: str) -> Tree:
-        """Let an attempt in; the first one finds the tree at `head`, later ones as it is.
+    def renew(self) -> None:
+        """Have the tree brought to the head by whoever enters it from now on.
 
-        Raises what `Pool.acquire` raises; then nobody was let in.
+        Called on the event loop when nobody is in it by the ledger. Attempts that have ended there
+        do nothing in it any more, but may not have left it yet.
+        """
+        self.turn += 1
+
+    def enter(self, head: str, turn: int = 0) -> Tree:
+        """Let an attempt in; the first one of a turn finds the tree at `head`, others as it is.
+
+        `turn` is that of when it was claimed. Raises what `Pool.acquire` raises; then nobody was
+        let in.
         """
         with self._lock:
-            if self._tree is None or self._attempts == 0:
+            if self._tree is None or self._attempts == 0 or self._filled_for < turn:
                 # One that could not be filled may be anybody's by now.
                 before, self._tree = self._tree, None
                 if before is not None and self._save_leftovers(before):
                     self._tree = self._pool.acquire(head, number=before.number)
                 else:
                     self._tree = self._pool.acquire(head)
+                self._filled_for = max(self._filled_for, turn)
             self._attempts += 1
             return self._tree
 

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
     from wf_tui.ledger.model.rows import AttemptRow, RunRow, TaskRow
 
-__all__ = ["Holder", "contention", "extent", "holds", "may_write", "needs_newer"]
+__all__ = [
+    "Holder",
+    "contention",
+    "extent",
+    "holds",
+    "may_write",
+    "needs_newer",
+    "writes_in_shared",
+]
 
 
 @frozen
@@ -69,10 +77,11 @@ def extent(scope: Sequence[str], isolation: Isolation) -> Sequence[str]:
 
 def needs_newer(run: RunRow, task: TaskRow, holders: Sequence[AttemptRow]) -> bool:
     """Whether the shared tree, in use now, lacks merges that this task may count on."""
-    if (
-        not task.writes
-        or task.isolation is not Isolation.SHARED
-        or task.ready_merges <= run.shared_merges
-    ):
+    if not writes_in_shared(task) or task.ready_merges <= run.shared_merges:
         return False
-    return any(attempt.writes and attempt.isolation is Isolation.SHARED for attempt in holders)
+    return any(map(writes_in_shared, holders))
+
+
+def writes_in_shared(one: TaskRow | AttemptRow) -> bool:
+    """Whether a task or an attempt writes in the one tree of the run that such tasks share."""
+    return one.writes and one.isolation is Isolation.SHARED

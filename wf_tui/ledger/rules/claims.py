@@ -30,7 +30,7 @@ from wf_tui.ledger.model.states import (
 from wf_tui.ledger.model.task_moves import claimed
 from wf_tui.ledger.queries import budget_reads
 from wf_tui.ledger.queries.role_routing import reserved_roles
-from wf_tui.ledger.queries.scope_holders import contention, extent, needs_newer
+from wf_tui.ledger.queries.scope_holders import contention, extent, needs_newer, writes_in_shared
 from wf_tui.ledger.rules import breaker, going_on, probes
 from wf_tui.ledger.rules.change import Change
 from wf_tui.ledger.rules.conversation import comments
@@ -90,6 +90,12 @@ class Claim:
     """The number of the worktree that this session belongs to."""
     last_note: str = ""
     conflict: tuple[str, ...] = ()
+    renews_shared: bool = False
+    """Whether it writes in the shared tree, and no other worker did when it was claimed.
+
+    Then that tree is brought to the head before it begins, though those whose attempts have ended
+    in the ledger may be on their way out still.
+    """
 
     @classmethod
     def of(cls, attempt: AttemptRow, task: TaskRow) -> "Claim":
@@ -374,6 +380,11 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
     )
     session = going_on.session_of(tx, task, worker)
     ties = probes.ties(tx, task)
+    renews_shared = writes_in_shared(task) and not any(
+        # What a person has accepted is in a tree of its own.
+        writes_in_shared(attempt) and attempt.profile != "user"
+        for attempt in tx.open_attempts()
+    )
     held = tx.update_task(task, going_on.begin_anew(taken))
     open_attempt(tx, held, phase, worker.profile, worker)
     state = SeatState.BUSY
@@ -401,6 +412,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
         tree=task.tree_wanted if task.seat_wanted == worker.name else None,
         last_note=task.note,
         conflict=conflict_paths(task),
+        renews_shared=renews_shared,
     )
 
 
@@ -459,11 +471,9 @@ def open_attempt(
         lane=seat.lane if seat else None,
         model=seat.model or None if seat else None,
     )
-    if task.writes and task.isolation is Isolation.SHARED:
-        users = [a for a in tx.open_attempts() if a.writes and a.isolation is Isolation.SHARED]
-        if not users:
-            # The first one in refreshes the tree to the head before it begins.
-            tx.update_run(evolve(tx.run, shared_merges=tx.run.merges))
+    if writes_in_shared(task) and not any(map(writes_in_shared, tx.open_attempts())):
+        # The first one in refreshes the tree to the head before it begins.
+        tx.update_run(evolve(tx.run, shared_merges=tx.run.merges))
     tx.insert(attempt)
     tx.update_run(evolve(tx.run, open_attempts=tx.run.open_attempts + 1, attempts=attempt.number))
     tx.write(phase, evolve(phase, open_attempts=phase.open_attempts + 1))

@@ -57,6 +57,8 @@ class ActiveClaim:
     """The sentence on what its last program left running; "" where that was nothing."""
     stopped: Ending | None = None
     """How it is to end, since somebody has stopped it."""
+    shared_turn: int = 0
+    """Whose turn the shared tree was when it was claimed."""
     snapshot: Tree | None = None
     """What it reads, to be recorded with the start of its program."""
     passes_on: bool = False

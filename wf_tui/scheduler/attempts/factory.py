@@ -43,8 +43,13 @@ class AttemptFactory:
         return ClaimRecord(claim, self.writer, self.faults, proofs)
 
     def attempt(self, new: NewClaim) -> Attempt:
-        """Return what sees a worker's claim through."""
-        return Attempt(self._active(new.claim), self.steps, new.inputs)
+        """Return what sees a worker's claim through; asked for in the order of the claims."""
+        shared = self.steps.prepare.trees.shared
+        if new.claim.renews_shared:
+            shared.renew()
+        active = self._active(new.claim)
+        active.shared_turn = shared.turn
+        return Attempt(active, self.steps, new.inputs)
 
     def left(self, left: LeftClaim) -> Attempt:
         """Return what sees a worker's claim through whose scheduler died after its work."""

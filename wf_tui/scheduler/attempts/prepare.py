@@ -79,7 +79,9 @@ class Prepare:
         joined = Workspace.join(self.trees, claim, at)
 
         def enter() -> tuple[Workspace, Job]:
-            workspace = joined or Workspace.enter(self.trees, claim, at, inputs.checkpoint)
+            workspace = joined or Workspace.enter(
+                self.trees, claim, at, inputs.checkpoint, active.shared_turn
+            )
             entered(workspace)
             return workspace, self._make_job(claim, workspace, inputs)
 

@@ -50,9 +50,12 @@ class Workspace:
     """Whether the work of an earlier attempt is in it, which may not merge with the head."""
 
     @classmethod
-    def enter(cls, trees: Trees, claim: Claim, head: str, checkpoint: str | None) -> Workspace:
+    def enter(
+        cls, trees: Trees, claim: Claim, head: str, checkpoint: str | None, turn: int = 0
+    ) -> Workspace:
         """Take a tree at the integration head; the shared one may be older, by its rules.
 
+        `turn` is that of the shared tree when the claim was made.
         `checkpoint` is the commit of an earlier attempt, from which this one goes on. The tree is
         that of the session which the claim goes on with, where it is free. Raises `GitError`,
         `OSError` or `LocalFileError`; then there is nothing to leave.
@@ -66,7 +69,7 @@ class Workspace:
             if task.spec.merges and not applied:
                 trees.pool.lay_out_branch(tree, task.spec.merges, task.id)
         elif task.writes:
-            tree = trees.shared.enter(head)
+            tree = trees.shared.enter(head, turn)
         else:
             tree = trees.snapshots.acquire(head, wanted)
         return cls(trees, claim, tree, applied)

@@ -22,8 +22,10 @@ from wf_tui.workers.line.grammar import (
     ToolEnd,
     ToolStart,
     Verdict,
+    decode,
+    encode,
 )
-from wf_tui.workers.line.redact import LineRedactor
+from wf_tui.workers.line.line_redaction import LineRedaction
 
 if TYPE_CHECKING:
     from wf_tui.workers.line.grammar import LineEvent
@@ -34,9 +36,11 @@ ENCODED = base64.b64encode(f"a{KEY}b".encode()).decode()
 
 
 def passed(*events: LineEvent) -> list[LineEvent]:
-    """Return what comes out of a redactor, at the end of all."""
-    redactor = LineRedactor(SECRETS)
-    return [*(out for event in events for out in redactor.take(event)), *redactor.rest()]
+    """Return what a line with these events brings, up to its end."""
+    redaction = LineRedaction(SECRETS)
+    clean = redaction.lines([encode(event).rstrip(b"\n") for event in events])
+    said = [decode(line) for line in clean if line]
+    return [*(out for one in said if one for out in redaction.events(one)), *redaction.end()]
 
 
 @pytest.mark.parametrize(
