@@ -35,7 +35,7 @@ from tests.bench import (
 )
 from tests.bench.figures import HEAD, Figure, cells, row
 from tests.bench.machine import machine
-from tests.bench.pace import pace
+from tests.bench.pace import one_start
 from tests.bench.page import README, RESULTS, Measured, page, readme, with_reasons
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ _MEANING: Final = (
 _REPEAT: Final = "python -m tests.bench"
 _STARTS: Final = 15
 """So often the pace of the machine is measured before each section."""
+_STARTS_AMONG: Final = 3
+"""So often behind each of its figures."""
 
 
 @click.command()
@@ -107,7 +109,7 @@ def bench(
 def _measured(section: Section, *, quick: bool) -> Measured:
     """Measure one section, printing each figure as soon as it is known."""
     begun = time.monotonic()
-    one = Measured(section, pace(1 if quick else _STARTS))
+    one = Measured(section, [one_start() for _ in range(1 if quick else _STARTS)])
     click.echo(f"\n{section.name} - floor: {section.floor}")
     click.echo(row(HEAD))
     with tempfile.TemporaryDirectory(prefix="wf-bench-") as folder:
@@ -115,6 +117,7 @@ def _measured(section: Section, *, quick: bool) -> Measured:
             for figure in section.measure(Path(folder), quick):
                 click.echo(row(cells(figure, one.pace)))
                 one.figures.append(figure)
+                one.starts += [one_start() for _ in range(0 if quick else _STARTS_AMONG)]
         except Exception as error:  # noqa: BLE001 - told as a fault; the other sections go on
             traceback.print_exc()
             fault = Figure("the section failed", nan, "", note=repr(error), wrong=True)

@@ -134,15 +134,15 @@ BECAUSE: Final[dict[Aim, str]] = {
         "the mode and the links of each file are looked at anew, which git alone never does"
     ),
     Aim.SEATS_AT_ONCE: "each claim is a walk of its own, for which the one before is written",
-    Aim.SEATS: "most of it is Python, 900 calls a task, and not SQL",
+    Aim.SEATS: "most of it is Python, 850 calls a task, and not SQL",
     Aim.ONE_WORKER: "the same Python a task, and no commit is shared",
     Aim.PROCESSES: "the same Python a task, and one after the other, under the lock of writers",
     Aim.GRAPH_NINJA: "see 200 x true; ninja keeps no ledger, no log and no shim",
     Aim.GRAPH_SNAKEMAKE: "see 200 x true",
     Aim.GRAPH_LUIGI: "see 200 x true",
     Aim.TRUE: (
-        "of the CPU a task the loop has a third, shim and sh two fifths, the ledger an eighth, and "
-        "threads that find ports and write files an eighth"
+        "of the CPU a task shim and sh have two fifths, the ledger a quarter, the loop a sixth, "
+        "and threads that find ports and write files a tenth"
     ),
     Aim.ATTEMPT_100: "git has two cores for eight; see the cycle",
     Aim.ATTEMPT_5000: "git has two cores for eight; see the cycle",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.bench.figures import HEAD, cells
 from tests.bench.goals import BECAUSE, Aim, Of
-from tests.bench.pace import REFERENCE
+from tests.bench.pace import REFERENCE, pace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -52,13 +52,19 @@ SHOWN: Final = (
 
 @dataclass
 class Measured:
-    """The figures of a section, and the pace of the machine just before them."""
+    """The figures of a section, and the pace of the machine while they were taken."""
 
     section: Section
-    pace: float
+    starts: list[float]
+    """The milliseconds of starts of an interpreter, before the figures and among them."""
     figures: list[Figure] = field(default_factory=list)
     seconds: float = 0.0
     """How long the measuring took."""
+
+    @property
+    def pace(self) -> float:
+        """How many times as long as on the machine of the goals everything takes here."""
+        return pace(self.starts)
 
 
 def page(measured: Sequence[Measured], machine: str, when: str, repeat: str) -> str:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from tests.bench.__main__ import bench
 from tests.bench.figures import Figure, Goal, Of, Section, cells
 from tests.bench.goals import BECAUSE, Aim
+from tests.bench.pace import REFERENCE
 from tests.bench.page import Measured, goal_lines, with_reasons
 
 pytestmark = pytest.mark.bench
@@ -90,7 +91,7 @@ def test_goal_in_time_is_in_the_pace_of_the_machine() -> None:
 
 def _shown(*figures: Figure, pace: float = 1) -> str:
     section = Section("some", "none", lambda _, __: figures)
-    return goal_lines([Measured(section, pace, list(figures))])
+    return goal_lines([Measured(section, [pace * REFERENCE], list(figures))])
 
 
 def test_page_has_a_line_for_each_goal() -> None:
