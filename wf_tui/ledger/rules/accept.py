@@ -15,7 +15,7 @@ from wf_tui.ledger.model.task_moves import claimed
 from wf_tui.ledger.queries.left_refs import left_refs
 from wf_tui.ledger.queries.scope_holders import contention
 from wf_tui.ledger.queries.trees import OPENED, waits_in_tree, work_of
-from wf_tui.ledger.rules.claims import claim_event, open_attempt
+from wf_tui.ledger.rules.claims import PERSON_PROFILE, claim_event, open_attempt
 from wf_tui.ledger.rules.decisions import critics
 from wf_tui.ledger.rules.task_guards import refused
 from wf_tui.plan.choices import Isolation
@@ -58,7 +58,7 @@ def claim_held(tx: Change, task: TaskRow, claimant: str, choices: Choices) -> Ta
     tx.emit_act(event, taken)
     critics.dismiss(tx, task)
     held = tx.update_task(task, taken)
-    claim = open_attempt(tx, held, tx.phase(task.phase), "user")
+    claim = open_attempt(tx, held, tx.phase(task.phase), PERSON_PROFILE)
     left = tx.attempt(task.id, task.epoch)
     # A conflict's tree was filled anew, on the head that the work did not merge with.
     base = str(task.detail.get("head") or left.base or "")

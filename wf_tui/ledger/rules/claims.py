@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from wf_tui.ledger.store.database import Value
 
 __all__ = [
+    "PERSON_PROFILE",
     "Claim",
     "claim_event",
     "claim_for",
@@ -65,6 +66,8 @@ _READY: Final = (
     "(SELECT name FROM phase WHERE phase.run = task.run AND wip IS NOT NULL "
     "AND open_attempts >= wip) "
 )
+PERSON_PROFILE: Final = "user"
+"""The profile of a claim by which a person's decision is carried out; no seat has it."""
 
 
 @frozen
@@ -382,7 +385,7 @@ def _hold(tx: Change, worker: WorkerRow, task: TaskRow, start_deadline: float) -
     ties = probes.ties(tx, task)
     renews_shared = writes_in_shared(task) and not any(
         # What a person has accepted is in a tree of its own.
-        writes_in_shared(attempt) and attempt.profile != "user"
+        writes_in_shared(attempt) and attempt.profile != PERSON_PROFILE
         for attempt in tx.open_attempts()
     )
     held = tx.update_task(task, going_on.begin_anew(taken))
