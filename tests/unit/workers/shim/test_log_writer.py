@@ -132,3 +132,12 @@ def test_atomic_write_replaces(tmp_path: Path) -> None:
     write_atomic(str(target), b"two")
     assert target.read_bytes() == b"two"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_what_lies_in_the_place_of_a_log_gives_way(tmp_path: Path) -> None:
+    """A link that a worker has put there is replaced, and what it points to is left alone."""
+    theirs, log = tmp_path / "theirs", tmp_path / "log.jsonl"
+    theirs.write_text("kept")
+    log.symlink_to(theirs)
+    LogWriter(str(log), 100).close()
+    assert (theirs.read_text(), log.is_symlink(), log.read_text()) == ("kept", False, "")
